@@ -1,0 +1,67 @@
+# Two commands matter: `make up` and `make test`. `make help` lists the rest.
+
+PYTHON ?= python3
+# Node and the tools come from the environment that `make setup` makes, never from the machine.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# The CLI asks AWS for notices and sends usage data otherwise; nothing here needs either.
+export CDK_DISABLE_CLI_TELEMETRY := true
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List what make can do
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: setup
+setup: ## Install everything into .venv and node_modules; does nothing the second time
+	@$(PYTHON) local/bootstrap.py
+
+.PHONY: up
+up: setup ## Deploy the `local` environment onto an embedded AWS and ask it a question
+	@python -m local up
+
+.PHONY: down
+down: setup ## Stop everything that `make up` started
+	@python -m local down
+
+.PHONY: ask
+ask: setup ## Ask the local platform: make ask Q="How long is the refund window?"
+	@python -m local ask "$(Q)"
+
+.PHONY: status
+status: setup ## Say what runs, and how to call it
+	@python -m local status
+
+.PHONY: test
+test: setup ## Run every test: unit, stacks and local (its own embedded AWS)
+	@pytest --durations=10 tests/unit tests/stacks tests/local
+
+.PHONY: check
+check: setup ## The fast gate: style, types, import contracts, unit and stack tests, cfn-lint
+	@ruff check .
+	@ruff format --check .
+	@mypy
+	@PYTHONPATH=.:lambda lint-imports
+	@pytest -q tests/unit tests/stacks
+	@python -m tests.validated_synth
+
+.PHONY: snapshots
+snapshots: setup ## Write the templates of every environment into tests/stacks/snapshots
+	@python -m tests.snapshots
+
+.PHONY: bench
+bench: setup ## Measure what importing the request path costs, beside boto3
+	@python -m tests.bench
+
+.PHONY: synth
+synth: setup ## Synthesize every environment into cdk.out, validated
+	@node_modules/.bin/cdk synth --quiet
+
+.PHONY: lock
+lock: setup ## Refresh the locked requirements (see CONTRIBUTING.md)
+	@uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
+		pyproject.toml -o requirements.txt
+	@uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
+		pyproject.toml --group dev -o requirements-dev.txt
+	@uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-deps \
+		--group pyproject.toml:model -o requirements-model.txt

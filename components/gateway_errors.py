@@ -1,0 +1,68 @@
+"""What API Gateway itself answers, in the error shape that OpenAI's clients understand."""
+
+import json
+from typing import NamedTuple
+
+from aws_cdk import aws_apigateway as apigateway
+
+
+class Answer(NamedTuple):
+    """One answer of the edge: HTTP status, and OpenAI's error `type`, `code` and message."""
+
+    response: apigateway.ResponseType
+    status: str
+    type: str
+    code: str
+    message: str
+
+
+Response = apigateway.ResponseType
+INVALID, SERVER = "invalid_request_error", "server_error"
+
+ANSWERS = (
+    Answer(
+        Response.UNAUTHORIZED,
+        "401",
+        INVALID,
+        "invalid_api_key",
+        "Missing or wrong API key: send it as 'Authorization: Bearer sk-strata-...'.",
+    ),
+    Answer(
+        Response.ACCESS_DENIED, "403", INVALID, "forbidden", "This key may not call this route."
+    ),
+    # API Gateway's name for a path or method that does not exist.
+    Answer(Response.MISSING_AUTHENTICATION_TOKEN, "404", INVALID, "not_found", "No such route."),
+    Answer(
+        Response.REQUEST_TOO_LARGE, "413", INVALID, "request_too_large", "The body is too large."
+    ),
+    Answer(
+        Response.THROTTLED,
+        "429",
+        "rate_limit_error",
+        "rate_limit_exceeded",
+        "Too many requests: slow down and try again.",
+    ),
+    Answer(
+        Response.INTEGRATION_FAILURE, "502", SERVER, "bad_gateway", "The gateway did not answer."
+    ),
+    Answer(Response.INTEGRATION_TIMEOUT, "504", SERVER, "timeout", "The gateway took too long."),
+    Answer(Response.DEFAULT_4_XX, "", INVALID, "bad_request", "The request was refused."),
+    Answer(Response.DEFAULT_5_XX, "", SERVER, "internal_error", "The gateway failed."),
+)
+
+
+def add_error_answers(api: apigateway.RestApi) -> None:
+    """Give every answer of the table to the API; an empty status keeps API Gateway's own."""
+    for answer in ANSWERS:
+        error = {
+            "message": answer.message,
+            "type": answer.type,
+            "param": None,
+            "code": answer.code,
+        }
+        api.add_gateway_response(
+            f"Answer{answer.code.title().replace('_', '')}",
+            type=answer.response,
+            status_code=answer.status or None,
+            templates={"application/json": json.dumps({"error": error})},
+        )

@@ -1,0 +1,52 @@
+"""A Lambda function of the request path, with its own role and its own log group."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from components.handler_code import HandlerCode
+from components.log_group import LogGroup
+
+
+class Handler(Construct):
+    """The function that runs `gateway.<module>.handler`.
+
+    `deployed` holds what only the deployment knows, as JSON: see `gateway/settings.py`.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        module: str,
+        code: HandlerCode,
+        deployed: str,
+        key: kms.IKey,
+        timeout: Duration,
+        log_retention_days: int,
+    ) -> None:
+        super().__init__(scope, id)
+        log_group = LogGroup(self, "Logs", key=key, retention_days=log_retention_days)
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        log_group.grant_write(self.role)
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            handler=f"gateway.{module}.handler",
+            code=code.code,
+            runtime=lambda_.Runtime.PYTHON_3_14,
+            architecture=lambda_.Architecture.ARM_64,
+            role=self.role,
+            log_group=log_group,
+            memory_size=512,
+            timeout=timeout,
+            environment={"STRATA_DEPLOYED": deployed},
+            environment_encryption=key,
+        )
+        # CDK makes a function wait for its whole role; cfn-lint finds half of that redundant.
+        function = self.function.node.default_child
+        assert isinstance(function, lambda_.CfnFunction)
+        function.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W3005"]}})

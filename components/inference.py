@@ -1,0 +1,83 @@
+"""One alias's way to its models: an application inference profile each, and who may call them."""
+
+from hashlib import sha256
+
+from aws_cdk import CfnTag
+from aws_cdk import aws_bedrock as bedrock
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from components.arns import destination_arns, foundation_model_arn, system_profile_arn
+from config.models import Target
+
+# There is no bedrock:Converse action: Converse is authorised as InvokeModel (bedrock-2026 §0).
+INVOKE = ["bedrock:InvokeModel"]
+
+
+class Inference(Construct):
+    """The application inference profiles of one alias, tagged so that its cost can be told."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        environment: str,
+        alias: str,
+        targets: tuple[Target, ...],
+    ) -> None:
+        super().__init__(scope, id)
+        tags = {"strata:environment": environment, "strata:alias": alias}
+        self._profiles = [
+            (target, self._profile(f"strata-{environment}-{alias}", target, tags))
+            for target in targets
+        ]
+
+    @property
+    def profile_ids(self) -> list[str]:
+        """In the order of the alias's targets."""
+        return [profile.attr_inference_profile_id for _, profile in self._profiles]
+
+    def grant_invoke(self, grantee: iam.IGrantable) -> None:
+        """Allow exactly these profiles, and their models only when called through them."""
+        for target, profile in self._profiles:
+            callable_arns = [profile.attr_inference_profile_arn]
+            if target.prefix:
+                callable_arns.append(system_profile_arn(self, target.id))
+            grantee.grant_principal.add_to_principal_policy(
+                iam.PolicyStatement(actions=INVOKE, resources=callable_arns)
+            )
+            grantee.grant_principal.add_to_principal_policy(
+                iam.PolicyStatement(
+                    actions=INVOKE,
+                    resources=destination_arns(self, target),
+                    conditions={"StringLike": {"bedrock:InferenceProfileArn": callable_arns}},
+                )
+            )
+
+    def _profile(
+        self, name: str, target: Target, tags: dict[str, str]
+    ) -> bedrock.CfnApplicationInferenceProfile:
+        source = (
+            system_profile_arn(self, target.id)
+            if target.prefix
+            else foundation_model_arn(self, target.model.id)
+        )
+        return bedrock.CfnApplicationInferenceProfile(
+            self,
+            # Everything in a profile is create-only: another model is another resource.
+            target.id,
+            inference_profile_name=_profile_name(name, target),
+            model_source=bedrock.CfnApplicationInferenceProfile.InferenceProfileModelSourceProperty(
+                copy_from=source
+            ),
+            tags=[CfnTag(key=key, value=value) for key, value in tags.items()],
+        )
+
+
+def _profile_name(name: str, target: Target) -> str:
+    """At most 64 characters of letters, digits and single hyphens; a hash where text is cut."""
+    readable = "".join(c if c.isalnum() else "-" for c in f"{name}-{target.id}")
+    if len(readable) <= 64:
+        return readable
+    return f"{readable[:55].rstrip('-')}-{sha256(readable.encode()).hexdigest()[:8]}"

@@ -1,0 +1,45 @@
+"""A DynamoDB table that survives: retained, protected, recoverable, encrypted with our key."""
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+
+class Table(dynamodb.Table):
+    """An on-demand table with a derived name, so that a new deployment finds the old rows."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, name: str, key: kms.IKey, hash: str, range: str = ""
+    ) -> None:
+        super().__init__(
+            scope,
+            id,
+            table_name=name,
+            partition_key=_text(hash),
+            sort_key=_text(range) if range else None,
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+            encryption_key=key,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            deletion_protection=True,
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        self._key = key
+
+    def grant_get(self, grantee: iam.IGrantable) -> None:
+        """Read one row by its key."""
+        self.grant(grantee, "dynamodb:GetItem")
+        self._key.grant_decrypt(grantee)
+
+    def grant_update(self, grantee: iam.IGrantable) -> None:
+        """Change one row by its key."""
+        self.grant(grantee, "dynamodb:UpdateItem")
+        self._key.grant_encrypt_decrypt(grantee)
+
+
+def _text(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)

@@ -1,0 +1,1 @@
+"""What we want: every environment and every model as data, and the types that judge it."""

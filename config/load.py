@@ -1,0 +1,95 @@
+"""The only reader of configuration files: a catalogue, and one environment at a time."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from config.errors import ConfigError, Problem
+from config.models import Catalogue, Model
+from config.references import broken_references
+from config.schema import Environment
+
+HERE = Path(__file__).parent
+ENVIRONMENTS = HERE / "environments"
+MODELS = HERE / "models.toml"
+
+
+def environment_names() -> tuple[str, ...]:
+    """The environments that have a file, in the order in which a change travels."""
+    order = ("local", "dev", "staging", "prod")
+    names = {path.stem for path in ENVIRONMENTS.glob("*.toml")}
+    return (*(n for n in order if n in names), *sorted(names.difference(order)))
+
+
+def load_environment(name: str) -> Environment:
+    """Read, judge and resolve one environment; raises ConfigError with every problem found."""
+    path = ENVIRONMENTS / f"{name}.toml"
+    if not path.is_file():
+        expected = f"no such environment; there are {list(environment_names())}"
+        raise ConfigError([Problem(str(_shown(path)), "environment", name, expected)])
+    return parse_environment(name, path.read_text(encoding="utf-8"), load_catalogue())
+
+
+def parse_environment(name: str, text: str, catalogue: Catalogue) -> Environment:
+    """Judge the text of an environment file; raises ConfigError with every problem found."""
+    file = str(_shown(ENVIRONMENTS / f"{name}.toml"))
+    declared = _parse_toml(file, text)
+    context = {"catalogue": catalogue, "region": declared.get("region")}
+    try:
+        environment = Environment.model_validate({"name": name, **declared}, context=context)
+    except ValidationError as error:
+        raise ConfigError(_problems(file, error)) from None
+    problems = [Problem(file, *broken) for broken in broken_references(environment)]
+    if problems:
+        raise ConfigError(problems)
+    return environment
+
+
+@cache
+def load_catalogue() -> Catalogue:
+    """The models of `config/models.toml` by id; raises ConfigError with every problem found."""
+    return parse_catalogue(MODELS.read_text(encoding="utf-8"))
+
+
+def parse_catalogue(text: str) -> Catalogue:
+    """Judge the text of a catalogue; raises ConfigError with every problem found."""
+    file = str(_shown(MODELS))
+    models: dict[str, Model] = {}
+    problems: list[Problem] = []
+    for id, facts in _parse_toml(file, text).items():
+        try:
+            models[id] = Model.model_validate({"id": id, **facts})
+        except ValidationError as error:
+            problems.extend(_problems(file, error, within=f'"{id}".'))
+    if problems:
+        raise ConfigError(problems)
+    return models
+
+
+def _parse_toml(file: str, text: str) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([Problem(file, "(the file)", "…", f"is not TOML: {error}")]) from None
+
+
+def _problems(file: str, error: ValidationError, within: str = "") -> Iterator[Problem]:
+    for detail in error.errors():
+        field = within + ".".join(str(part) for part in detail["loc"] if part != "[key]")
+        given = "(missing)" if detail["type"] == "missing" else detail["input"]
+        yield Problem(file, field, given, _expectation(detail["type"], detail["msg"]))
+
+
+def _expectation(kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return "no such field here; see docs/howto/add-an-environment.md for those that exist"
+    return message.removeprefix("Value error, ")
+
+
+def _shown(path: Path) -> Path:
+    """Errors name files as a reader of the repository knows them."""
+    return path.relative_to(HERE.parent)

@@ -1,0 +1,122 @@
+"""The catalogue's types: what is known about a model, and which id of it can be invoked where."""
+
+from collections.abc import Mapping
+from datetime import date
+from difflib import get_close_matches
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Capability = Literal[
+    "system", "temperature", "top_p", "stop", "tools", "tool_choice", "images", "streaming"
+]
+# One price for the bare id and for a geographic profile, another for the global profile.
+Scope = Literal["regional", "global"]
+
+
+class Fact(BaseModel):
+    """A frozen record that refuses fields that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TokenPrice(Fact):
+    """US dollars per million tokens; an embedding model has no output price."""
+
+    input: Annotated[float, Field(gt=0)]
+    output: Annotated[float, Field(gt=0)] | None = None
+
+
+class Price(Fact):
+    """The list price, with where it was read and when."""
+
+    source: str
+    retrieved: date
+    regional: TokenPrice | None = None
+    global_: TokenPrice | None = Field(default=None, alias="global")
+
+
+class Model(Fact):
+    """A foundation model of Bedrock.
+
+    `on_demand` lists the regions where the bare id answers. `profiles` maps a prefix ("us", "eu",
+    "global") to source region -> destination regions; the source "*" stands for every one of the
+    destinations. Lengths are in tokens. `accepts` names the request parameters that it takes.
+    """
+
+    id: str
+    provider: str
+    kind: Literal["chat", "embedding"]
+    on_demand: tuple[str, ...]
+    profiles: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
+    context_tokens: int = Field(gt=0)
+    max_output_tokens: int | None = Field(default=None, gt=0)
+    dimensions: tuple[int, ...] = ()
+    accepts: frozenset[Capability]
+    guardrails: bool
+    source: str
+    retrieved: date
+    price: Price | None = None
+
+    def destinations(self, prefix: str, region: str) -> tuple[str, ...]:
+        """Where a request to this profile from `region` may be served; empty if it cannot be."""
+        by_source = self.profiles.get(prefix, {})
+        everywhere = by_source.get("*", ())
+        return by_source.get(region, everywhere if region in everywhere else ())
+
+
+Catalogue = Mapping[str, Model]
+
+
+class Target(Fact):
+    """Something that Bedrock can invoke from one region: a bare model id or a profile id."""
+
+    id: str
+    model: Model
+    prefix: str | None
+    destinations: tuple[str, ...]
+
+    @property
+    def scope(self) -> Scope:
+        """Which of the model's prices applies."""
+        return "global" if self.prefix == "global" else "regional"
+
+    @property
+    def price(self) -> TokenPrice | None:
+        """US dollars per million tokens through this id; None when nobody has priced it."""
+        prices = self.model.price
+        if prices is None:
+            return None
+        return prices.global_ if self.scope == "global" else prices.regional
+
+
+def invocable_ids(model: Model, region: str) -> tuple[str, ...]:
+    """Every id under which `model` answers from `region`: the bare one first, then profiles."""
+    bare = (model.id,) if region in model.on_demand else ()
+    prefixes = (prefix for prefix in model.profiles if model.destinations(prefix, region))
+    return (*bare, *(f"{prefix}.{model.id}" for prefix in prefixes))
+
+
+def find_target(given: str, catalogue: Catalogue, region: str) -> Target:
+    """Resolve the id that an environment file gives.
+
+    Raises ValueError with the ids that would be right: an unknown model, a model that is not
+    offered in the region, or one that answers there only through an inference profile.
+    """
+    prefix, _, rest = given.partition(".")
+    if given in catalogue:
+        model, prefix_used = catalogue[given], None
+    elif rest in catalogue:
+        model, prefix_used = catalogue[rest], prefix
+    else:
+        near = get_close_matches(given, _all_ids(catalogue, region), n=3, cutoff=0.5)
+        raise ValueError(f"not in the catalogue (config/models.toml); close: {near or 'nothing'}")
+    usable = invocable_ids(model, region)
+    if given not in usable:
+        raise ValueError(f"cannot be invoked from {region}; there, use one of {list(usable)}")
+    destinations = model.destinations(prefix_used, region) if prefix_used else (region,)
+    return Target(id=given, model=model, prefix=prefix_used, destinations=destinations)
+
+
+def _all_ids(catalogue: Catalogue, region: str) -> list[str]:
+    return [id for model in catalogue.values() for id in invocable_ids(model, region)]

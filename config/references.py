@@ -1,0 +1,86 @@
+"""What one field of an environment promises about another: every name used is a name declared."""
+
+from collections.abc import Iterable, Iterator
+
+from config.models import Target
+from config.schema import Alias, Environment
+
+# A problem before it has a file: field, value given, what would be right.
+Broken = tuple[str, object, str]
+
+
+def broken_references(environment: Environment) -> Iterator[Broken]:
+    """Every reference of the file that leads nowhere, and every promise that it breaks."""
+    for name, alias in environment.aliases.items():
+        yield from _alias(f"aliases.{name}", alias, environment)
+    for field, target in _targets(environment):
+        yield from _target(field, target, environment)
+    yield from _knowledge_bases(environment)
+    for name, tenant in environment.tenants.items():
+        for unknown in set(tenant.aliases).difference(environment.aliases):
+            yield f"tenants.{name}.aliases", unknown, _one_of("aliases", environment.aliases)
+
+
+def _alias(field: str, alias: Alias, environment: Environment) -> Iterator[Broken]:
+    if alias.guardrail and alias.guardrail not in environment.guardrails:
+        yield f"{field}.guardrail", alias.guardrail, _one_of("guardrails", environment.guardrails)
+    if alias.knowledge_base and alias.knowledge_base not in environment.knowledge_bases:
+        declared = _one_of("knowledge_bases", environment.knowledge_bases)
+        yield f"{field}.knowledge_base", alias.knowledge_base, declared
+    for fallback in alias.fallbacks:
+        if fallback.model.kind != alias.model.model.kind:
+            expected = f"a fallback is of the same kind as its model ({alias.model.model.kind})"
+            yield f"{field}.fallbacks", fallback.id, expected
+    if alias.model.model.kind == "chat":
+        yield from _chat(field, alias)
+    else:
+        yield from _embedding(field, alias)
+
+
+def _chat(field: str, alias: Alias) -> Iterator[Broken]:
+    if alias.max_tokens is None:
+        # Bedrock reserves quota for the model's maximum when a request does not say.
+        yield f"{field}.max_tokens", None, "a chat alias must say how long an answer may be"
+    for target in alias.targets:
+        limit = target.model.max_output_tokens
+        if alias.max_tokens and limit and alias.max_tokens > limit:
+            yield f"{field}.max_tokens", alias.max_tokens, f"{target.id} gives at most {limit}"
+        if alias.guardrail and not target.model.guardrails:
+            yield f"{field}.guardrail", alias.guardrail, f"{target.id} takes no guardrail"
+
+
+def _embedding(field: str, alias: Alias) -> Iterator[Broken]:
+    for setting in ("guardrail", "knowledge_base", "max_tokens"):
+        if (given := getattr(alias, setting)) is not None:
+            yield f"{field}.{setting}", given, f"{alias.model.id} makes embeddings: leave it out"
+
+
+def _targets(environment: Environment) -> Iterator[tuple[str, Target]]:
+    for name, alias in environment.aliases.items():
+        yield f"aliases.{name}.model", alias.model
+        yield from ((f"aliases.{name}.fallbacks", target) for target in alias.fallbacks)
+    for name, base in environment.knowledge_bases.items():
+        yield f"knowledge_bases.{name}.embedding_model", base.embedding_model
+
+
+def _target(field: str, target: Target, environment: Environment) -> Iterator[Broken]:
+    outside = sorted(set(target.destinations) - set(environment.residency))
+    if outside:
+        yield field, target.id, f"may run in {outside}, outside residency; see `residency`"
+    if target.price is None:
+        # An unpriced model would be metered at $0: demand 11 of the users' list.
+        yield field, target.id, "has no price in config/models.toml, so it cannot be metered"
+
+
+def _knowledge_bases(environment: Environment) -> Iterator[Broken]:
+    for name, base in environment.knowledge_bases.items():
+        field, model = f"knowledge_bases.{name}", base.embedding_model.model
+        if model.kind != "embedding" or base.embedding_model.prefix:
+            expected = "the bare id of an embedding model offered in the environment's region"
+            yield f"{field}.embedding_model", base.embedding_model.id, expected
+        elif base.dimensions not in model.dimensions:
+            yield f"{field}.dimensions", base.dimensions, f"one of {list(model.dimensions)}"
+
+
+def _one_of(table: str, declared: Iterable[str]) -> str:
+    return f"not declared; [{table}] has {sorted(declared)}"

@@ -1,0 +1,136 @@
+"""The types of an environment and of what it declares: frozen values, no I/O, no CDK.
+
+A file says `model = "us.amazon.nova-lite-v1:0"`; what comes out of `config.load` holds a `Target`,
+resolved once against the catalogue. The IAM policies and the handlers' table are both made of it.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+
+from config.models import Target, find_target
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=31)]
+Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+Strength = Literal["NONE", "LOW", "MEDIUM", "HIGH"]
+
+
+class Frozen(BaseModel):
+    """A value that cannot change and refuses fields that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _resolve(value: Any, info: ValidationInfo) -> Any:
+    if not isinstance(value, str) or info.context is None:
+        raise ValueError("a model id or an inference-profile id, as text")
+    return find_target(value, info.context["catalogue"], info.context["region"])
+
+
+ModelId = Annotated[Target, BeforeValidator(_resolve)]
+
+
+class Api(Frozen):
+    """The edge of the platform: throttles in requests per second, retention in days."""
+
+    requests_per_second: int = Field(ge=1, le=10_000)
+    burst: int = Field(ge=1, le=5_000)
+    max_body_bytes: int = Field(ge=1_024, le=5_000_000)  # Lambda takes 6 MB, base64 included
+    log_retention_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]
+
+
+class Alias(Frozen):
+    """A purpose that applications call by name, and the models that serve it, in order."""
+
+    description: str = Field(min_length=1)
+    model: ModelId
+    fallbacks: tuple[ModelId, ...] = ()
+    guardrail: Name | None = None
+    knowledge_base: Name | None = None
+    passages: int = Field(default=4, ge=1, le=20)
+    system_prompt: str = ""
+    max_tokens: int | None = Field(default=None, ge=1)
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """What may answer for this alias, in the order in which it is tried."""
+        return (self.model, *self.fallbacks)
+
+
+class ContentFilter(Frozen):
+    """How strongly one category is filtered on the way in and on the way out."""
+
+    input: Strength
+    output: Strength
+
+
+class Topic(Frozen):
+    """A denied topic; 200 characters of definition is the CLASSIC tier's limit."""
+
+    name: str = Field(pattern=r"^[0-9a-zA-Z-_ !?.]{1,100}$")
+    definition: str = Field(min_length=1, max_length=200)
+    examples: tuple[Annotated[str, Field(max_length=100)], ...] = Field(default=(), max_length=5)
+
+
+class Pattern(Frozen):
+    """A regular expression that a guardrail blocks or masks."""
+
+    pattern: str = Field(min_length=1, max_length=500)
+    action: Literal["BLOCK", "ANONYMIZE"]
+
+
+class Guardrail(Frozen):
+    """One Bedrock guardrail; content filters are keyed by category, PII by entity type."""
+
+    description: str = Field(min_length=1, max_length=200)
+    blocked_input: str = Field(min_length=1, max_length=500)
+    blocked_output: str = Field(min_length=1, max_length=500)
+    content_filters: Mapping[
+        Literal["SEXUAL", "VIOLENCE", "HATE", "INSULTS", "MISCONDUCT", "PROMPT_ATTACK"],
+        ContentFilter,
+    ]
+    topics: tuple[Topic, ...] = Field(default=(), max_length=30)
+    words: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = ()
+    profanity: bool = False
+    pii: Mapping[str, Literal["BLOCK", "ANONYMIZE"]] = {}
+    patterns: Mapping[str, Pattern] = Field(default={}, max_length=30)
+
+
+class Chunking(Frozen):
+    """Fixed-size chunks: tokens each, and how much of one is repeated in the next."""
+
+    max_tokens: int = Field(ge=20, le=8_192)
+    overlap_percent: int = Field(ge=1, le=99)
+
+
+class KnowledgeBase(Frozen):
+    """Documents under one prefix of the documents bucket, searched by meaning."""
+
+    description: str = Field(min_length=1, max_length=200)
+    prefix: str = Field(pattern=r"^[a-z0-9][a-z0-9/-]*/$")
+    embedding_model: ModelId
+    dimensions: int
+    chunking: Chunking
+
+
+class Tenant(Frozen):
+    """A team that calls the API: what it may call, how fast, for how much a month."""
+
+    aliases: tuple[Name, ...] = Field(min_length=1)
+    monthly_budget_usd: float = Field(gt=0)
+    requests_per_second: int = Field(ge=1)
+
+
+class Environment(Frozen):
+    """One deployed platform, complete: the diff of its file is the change to it."""
+
+    name: Name
+    account: str = Field(pattern=r"^\d{12}$")
+    region: Region
+    residency: tuple[Region, ...] = Field(min_length=1)
+    api: Api
+    aliases: Mapping[Name, Alias] = Field(min_length=1)
+    guardrails: Mapping[Name, Guardrail]
+    knowledge_bases: Mapping[Name, KnowledgeBase]
+    tenants: Mapping[Name, Tenant] = Field(min_length=1)

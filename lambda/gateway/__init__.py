@@ -1,0 +1,1 @@
+"""The request path: what stands between a caller and Bedrock, standard library only."""

@@ -1,0 +1,82 @@
+"""The whole edge of the world: every call that the request path makes goes through here.
+
+A handler takes an `Upstream`: `client()` in AWS, `ScriptedAws` in a test.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from urllib.parse import quote
+
+from gateway.client import Client
+from gateway.failures import AwsError, TimedOut, Unreachable, UpstreamFailure
+
+__all__ = ["Aws", "AwsError", "Client", "TimedOut", "Unreachable", "UpstreamFailure", "client"]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, Protocol
+
+    class Upstream(Protocol):
+        """Requests and answers are AWS's JSON, as on the wire; `deadline` is on `time.monotonic()`.
+
+        Every method raises an UpstreamFailure.
+        """
+
+        def converse(
+            self, model_id: str, request: Mapping[str, Any], deadline: float
+        ) -> dict[str, Any]: ...
+
+        def retrieve(
+            self, kb_id: str, request: Mapping[str, Any], deadline: float
+        ) -> dict[str, Any]: ...
+
+        def dynamodb(
+            self, operation: str, request: Mapping[str, Any], deadline: float
+        ) -> dict[str, Any]: ...
+
+
+_CONNECT_S = 2.0
+# Converse says nothing until the whole answer is there: the caller's deadline is what ends it.
+_MODEL_S = 300.0
+_STORE_S = 3.0
+
+
+class Aws:
+    """The three services of the request path, a kept connection each. Not thread-safe."""
+
+    def __init__(self, region: str) -> None:
+        make = functools.partial(Client, region=region, connect_timeout_s=_CONNECT_S)
+        bedrock = functools.partial(make, signing_name="bedrock", read_timeout_s=_MODEL_S)
+        self._runtime = bedrock("bedrock-runtime")
+        self._agents = bedrock("bedrock-agent-runtime")
+        self._store = make("dynamodb", read_timeout_s=_STORE_S)
+
+    def converse(
+        self, model_id: str, request: Mapping[str, Any], deadline: float
+    ) -> dict[str, Any]:
+        """`model_id` is an id, an inference profile's id or an ARN."""
+        path = f"/model/{quote(model_id, safe='')}/converse"
+        return self._runtime.call_json(path, request, deadline=deadline)
+
+    def retrieve(self, kb_id: str, request: Mapping[str, Any], deadline: float) -> dict[str, Any]:
+        path = f"/knowledgebases/{quote(kb_id, safe='')}/retrieve"
+        return self._agents.call_json(path, request, deadline=deadline)
+
+    def dynamodb(
+        self, operation: str, request: Mapping[str, Any], deadline: float
+    ) -> dict[str, Any]:
+        """`operation` is DynamoDB's own name, such as `UpdateItem`."""
+        headers = {
+            "content-type": "application/x-amz-json-1.0",
+            "x-amz-target": f"DynamoDB_20120810.{operation}",
+        }
+        return self._store.call_json("/", request, headers=headers, deadline=deadline)
+
+
+@functools.cache
+def client() -> Aws:
+    """One for each execution environment, so that warm calls find their connections open."""
+    return Aws(os.environ["AWS_REGION"])

@@ -1,0 +1,113 @@
+"""What a function is told: `settings.json` beside the code, and `STRATA_DEPLOYED`.
+
+Written by `stacks/settings.py`; parsed once for each execution environment, trusted afterwards.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+FILE = Path(__file__).parent.parent / "settings.json"
+
+
+class Target(NamedTuple):
+    """A model behind an alias. Prices are in pico-dollars (1e-12 USD) a token."""
+
+    id: str
+    owned_by: str
+    accepts: frozenset[str]
+    input_pico_usd: int
+    output_pico_usd: int
+    arn: str | None  # of the application inference profile; an embedding alias has none
+
+
+class Guardrail(NamedTuple):
+    id: str
+    version: str
+
+
+class Alias(NamedTuple):
+    """A purpose. `guardrail` and `knowledge_base` are resolved to what the deployment made."""
+
+    description: str
+    kind: str
+    targets: tuple[Target, ...]
+    guardrail: Guardrail | None
+    knowledge_base: str | None
+    passages: int
+    system_prompt: str
+    max_tokens: int
+
+
+class Settings(NamedTuple):
+    """Everything that the handlers know; `tenants` maps a tenant to the aliases it may use."""
+
+    max_body_bytes: int
+    aliases: Mapping[str, Alias]
+    tenants: Mapping[str, tuple[str, ...]]
+    keys_table: str
+    usage_table: str
+
+
+@functools.cache
+def settings() -> Settings:
+    """This function's settings, read at the first request and not at import."""
+    return parse(json.loads(FILE.read_bytes()), json.loads(os.environ["STRATA_DEPLOYED"]))
+
+
+def parse(declared: Mapping[str, Any], deployed: Mapping[str, Any]) -> Settings:
+    """Join the two halves; a name in one that the other lacks is a KeyError."""
+    return Settings(
+        max_body_bytes=declared["max_body_bytes"],
+        aliases={
+            name: _alias(name, alias, declared, deployed)
+            for name, alias in declared["aliases"].items()
+        },
+        tenants={name: tuple(tenant["aliases"]) for name, tenant in declared["tenants"].items()},
+        keys_table=declared["keys_table"],
+        usage_table=declared["usage_table"],
+    )
+
+
+def _alias(
+    name: str, alias: Mapping[str, Any], declared: Mapping[str, Any], deployed: Mapping[str, Any]
+) -> Alias:
+    guardrail, base = alias["guardrail"], alias["knowledge_base"]
+    return Alias(
+        description=alias["description"],
+        kind=alias["kind"],
+        targets=_targets(name, alias, declared, deployed),
+        guardrail=Guardrail(*deployed["guardrails"][guardrail]) if guardrail else None,
+        knowledge_base=deployed["knowledge_bases"][base] if base else None,
+        passages=alias["passages"],
+        system_prompt=alias["system_prompt"],
+        max_tokens=alias["max_tokens"] or 0,
+    )
+
+
+def _targets(
+    name: str, alias: Mapping[str, Any], declared: Mapping[str, Any], deployed: Mapping[str, Any]
+) -> tuple[Target, ...]:
+    targets = alias["targets"]
+    profiles = deployed["profiles"][name] if alias["kind"] == "chat" else [None] * len(targets)
+    prefix = declared["profile_arn_prefix"]
+    return tuple(
+        Target(
+            id=target["id"],
+            owned_by=target["owned_by"],
+            accepts=frozenset(target["accepts"]),
+            input_pico_usd=target["input_pico_usd"],
+            output_pico_usd=target["output_pico_usd"],
+            arn=profile and prefix + profile,
+        )
+        for target, profile in zip(targets, profiles, strict=True)
+    )

@@ -1,0 +1,1 @@
+"""How to run the platform here: an AWS on loopback, with a real model answering."""

@@ -1,0 +1,1 @@
+"""What lives together: composition and grants, split by what must survive."""

@@ -1,0 +1,27 @@
+"""All stacks of one environment: deploy it with `cdk deploy 'dev/*'`."""
+
+from aws_cdk import Environment as Account
+from aws_cdk import Stage, Tags
+from constructs import Construct
+
+from config.schema import Environment
+from stacks.foundation import Foundation
+from stacks.gateway import Gateway
+from stacks.knowledge import Knowledge
+
+
+class Platform(Stage):
+    def __init__(self, scope: Construct, environment: Environment) -> None:
+        account = Account(account=environment.account, region=environment.region)
+        super().__init__(scope, environment.name, env=account)
+
+        foundation = Foundation(self, "Foundation", environment=environment)
+        knowledge = Knowledge(self, "Knowledge", environment=environment, foundation=foundation)
+        Gateway(
+            self,
+            "Gateway",
+            environment=environment,
+            foundation=foundation,
+            knowledge=knowledge,
+        )
+        Tags.of(self).add("strata:environment", environment.name)

@@ -1,0 +1,78 @@
+"""What the handlers are told: the configuration's half as a file, the deployment's as a variable.
+
+`lambda/gateway/settings.py` reads both; tests/stacks/test_contract.py holds the two together.
+"""
+
+from collections.abc import Mapping
+
+from aws_cdk.region_info import RegionInfo
+
+from components.guardrail import Guardrail
+from components.inference import Inference
+from components.knowledge_base import KnowledgeBase
+from config.models import Target
+from config.schema import Alias, Environment, Tenant
+from stacks.names import store_name
+
+PICO = 1_000_000  # US dollars per million tokens -> pico-dollars per token
+
+
+def settings(environment: Environment) -> dict[str, object]:
+    """The content of `settings.json`: everything that is known before the deployment."""
+    return {
+        "environment": environment.name,
+        "profile_arn_prefix": _profile_arn_prefix(environment),
+        "max_body_bytes": environment.api.max_body_bytes,
+        "aliases": {name: _alias(alias) for name, alias in environment.aliases.items()},
+        "tenants": {name: _tenant(tenant) for name, tenant in environment.tenants.items()},
+        "keys_table": store_name(environment, "keys"),
+        "usage_table": store_name(environment, "usage"),
+    }
+
+
+def deployed(
+    guardrails: Mapping[str, Guardrail],
+    inference: Mapping[str, Inference],
+    bases: Mapping[str, KnowledgeBase],
+) -> dict[str, object]:
+    """The content of `STRATA_DEPLOYED`: ids and not ARNs, for Lambda allows 4 kB in all."""
+    return {
+        "guardrails": {name: [each.id, each.version] for name, each in guardrails.items()},
+        "profiles": {name: each.profile_ids for name, each in inference.items()},
+        "knowledge_bases": {name: base.id for name, base in bases.items()},
+    }
+
+
+def _profile_arn_prefix(environment: Environment) -> str:
+    partition = RegionInfo.get(environment.region).partition
+    owner = f"{environment.region}:{environment.account}"
+    return f"arn:{partition}:bedrock:{owner}:application-inference-profile/"
+
+
+def _alias(alias: Alias) -> dict[str, object]:
+    return {
+        "description": alias.description,
+        "kind": alias.model.model.kind,
+        "targets": [_target(target) for target in alias.targets],
+        "guardrail": alias.guardrail,
+        "knowledge_base": alias.knowledge_base,
+        "passages": alias.passages,
+        "system_prompt": alias.system_prompt,
+        "max_tokens": alias.max_tokens,
+    }
+
+
+def _target(target: Target) -> dict[str, object]:
+    price = target.price
+    assert price is not None  # config.references refuses an unpriced model
+    return {
+        "id": target.id,
+        "owned_by": target.model.provider,
+        "accepts": sorted(target.model.accepts),
+        "input_pico_usd": round(price.input * PICO),
+        "output_pico_usd": round((price.output or 0) * PICO),
+    }
+
+
+def _tenant(tenant: Tenant) -> dict[str, object]:
+    return {"aliases": list(tenant.aliases)}

@@ -1,0 +1,180 @@
+"""Every mistake in an environment file is refused with its file, field, value and remedy."""
+
+import pytest
+
+from config.errors import ConfigError
+from config.load import ENVIRONMENTS, load_catalogue, load_environment, parse_environment
+
+DEV = (ENVIRONMENTS / "dev.toml").read_text(encoding="utf-8")
+
+# A correct line, the mistake made of it, the field that is named, and a part of the remedy.
+MISTAKES = {
+    "a typo in a field": (
+        "log_retention_days = 30",
+        "log_retenton_days = 30",
+        "api.log_retenton_days",
+        "no such field",
+    ),
+    "a field left out": ("burst = 40\n", "", "api.burst", "required"),
+    "a number as text": (
+        "max_tokens = 512",
+        'max_tokens = "many"',
+        "aliases.docs-assistant.max_tokens",
+        "integer",
+    ),
+    "an unknown model": (
+        '"us.amazon.nova-lite-v1:0"',
+        '"us.amazon.nova-light-v1:0"',
+        "aliases.chat-default.model",
+        "us.amazon.nova-lite-v1:0",
+    ),
+    "an unknown fallback": (
+        '["mistral.mistral-large-3-675b-instruct"]',
+        '["mistral.mistral-large-9"]',
+        "aliases.chat-default.fallbacks.0",
+        "mistral.mistral-large-3-675b-instruct",
+    ),
+    "a model that answers only through a profile": (
+        '"us.anthropic.claude-sonnet-5-5"',
+        '"anthropic.claude-sonnet-5-5"',
+        "aliases.reasoning.model",
+        "us.anthropic.claude-sonnet-5-5",
+    ),
+    "a profile of another continent": (
+        '"us.amazon.nova-lite-v1:0"',
+        '"eu.amazon.nova-lite-v1:0"',
+        "aliases.chat-default.model",
+        "us.amazon.nova-lite-v1:0",
+    ),
+    "a profile that leaves the residency": (
+        '"us.anthropic.claude-sonnet-5-5"',
+        '"global.anthropic.claude-sonnet-5-5"',
+        "aliases.reasoning.model",
+        "outside residency",
+    ),
+    "a residency that is too narrow": (
+        '["us-east-1", "us-east-2", "us-west-2"]',
+        '["us-east-1"]',
+        "aliases.chat-default.model",
+        "us-east-2",
+    ),
+    "a guardrail that is not declared": (
+        'guardrail = "standard"',
+        'guardrail = "strict"',
+        "aliases.chat-default.guardrail",
+        "standard",
+    ),
+    "a knowledge base that is not declared": (
+        'knowledge_base = "handbook"',
+        'knowledge_base = "manual"',
+        "aliases.docs-assistant.knowledge_base",
+        "handbook",
+    ),
+    "a tenant with an alias that is not declared": (
+        '["chat-default", "docs-assistant",',
+        '["chat", "docs-assistant",',
+        "tenants.demo.aliases",
+        "chat-default",
+    ),
+    "an account id of eleven digits": (
+        '"111111111111"',
+        '"11111111111"',
+        "account",
+        "^\\d{12}$",
+    ),
+    "an account id as a number": ('"111111111111"', "111111111111", "account", "valid string"),
+    "a region that is not one": ('region = "us-east-1"', 'region = "Virginia"', "region", "match"),
+    "a chat alias without max_tokens": (
+        "max_tokens = 512\n",
+        "",
+        "aliases.docs-assistant.max_tokens",
+        "must say how long",
+    ),
+    "more tokens than the model gives": (
+        "max_tokens = 1_024",
+        "max_tokens = 6_000",
+        "aliases.chat-default.max_tokens",
+        "at most 5120",
+    ),
+    "a guardrail on an embedding model": (
+        'model = "amazon.titan-embed-text-v2:0"',
+        'model = "amazon.titan-embed-text-v2:0"\nguardrail = "standard"',
+        "aliases.embed-default.guardrail",
+        "leave it out",
+    ),
+    "a fallback of another kind": (
+        '["mistral.mistral-large-3-675b-instruct"]',
+        '["amazon.titan-embed-text-v2:0"]',
+        "aliases.chat-default.fallbacks",
+        "same kind",
+    ),
+    "a chat model that shall embed": (
+        'embedding_model = "amazon.titan-embed-text-v2:0"',
+        'embedding_model = "us.amazon.nova-lite-v1:0"',
+        "knowledge_bases.handbook.embedding_model",
+        "embedding model",
+    ),
+    "dimensions that the model does not make": (
+        "dimensions = 1_024",
+        "dimensions = 1_000",
+        "knowledge_bases.handbook.dimensions",
+        "[256, 512, 1024]",
+    ),
+    "a filter strength that does not exist": (
+        'HATE = { input = "HIGH"',
+        'HATE = { input = "EXTREME"',
+        "guardrails.standard.content_filters.HATE.input",
+        "'HIGH'",
+    ),
+    "an alias name with a capital letter": (
+        "[aliases.reasoning]",
+        "[aliases.Reasoning]",
+        "aliases.Reasoning",
+        "match",
+    ),
+    "a budget of nothing": (
+        "monthly_budget_usd = 50",
+        "monthly_budget_usd = 0",
+        "tenants.demo.monthly_budget_usd",
+        "greater than 0",
+    ),
+    "not TOML at all": ("[api]", "[api", "(the file)", "is not TOML"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_is_refused_by_name(mistake: str):
+    right, wrong, field, remedy = MISTAKES[mistake]
+    assert right in DEV
+    with pytest.raises(ConfigError) as refused:
+        parse_environment("dev", DEV.replace(right, wrong, 1), load_catalogue())
+    told = [str(problem) for problem in refused.value.problems if problem.field == field]
+    assert told, f"{field} is not named in: {refused.value}"
+    assert told[0].startswith("config/environments/dev.toml: ")
+    assert remedy in told[0]
+
+
+def test_all_mistakes_are_told_at_once():
+    text = DEV.replace('"111111111111"', '"1"').replace("burst = 40", "burst = 0")
+    with pytest.raises(ConfigError) as refused:
+        parse_environment("dev", text, load_catalogue())
+    assert {problem.field for problem in refused.value.problems} == {"account", "api.burst"}
+
+
+def test_an_unpriced_model_is_not_routable():
+    catalogue = dict(load_catalogue())
+    nova = catalogue["amazon.nova-lite-v1:0"]
+    catalogue[nova.id] = nova.model_copy(update={"price": None})
+    with pytest.raises(ConfigError, match=r"aliases.chat-default.model = .*has no price"):
+        parse_environment("dev", DEV, catalogue)
+
+
+def test_an_unknown_environment_names_those_that_exist():
+    with pytest.raises(ConfigError, match=r"'local', 'dev', 'staging', 'prod'"):
+        load_environment("production")
+
+
+def test_a_value_cannot_be_changed_after_loading():
+    environment = load_environment("dev")
+    with pytest.raises(ValueError, match="frozen"):
+        environment.region = "eu-west-1"  # type: ignore[misc]

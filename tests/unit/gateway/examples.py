@@ -1,0 +1,101 @@
+"""Settings, events and replies that the handlers' tests share."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from gateway.settings import Settings, parse
+
+EVENTS = Path(__file__).parents[2] / "events"
+ACCOUNT = "111111111111"
+
+NOVA = {
+    "id": "us.amazon.nova-lite-v1:0",
+    "owned_by": "Amazon",
+    "accepts": ["system", "temperature", "top_p", "stop"],
+    "input_pico_usd": 60_000,
+    "output_pico_usd": 240_000,
+}
+CLAUDE = {
+    "id": "us.anthropic.claude-sonnet-5-5",
+    "owned_by": "Anthropic",
+    "accepts": ["system", "stop"],
+    "input_pico_usd": 2_200_000,
+    "output_pico_usd": 11_000_000,
+}
+TITAN = {**NOVA, "id": "amazon.titan-embed-text-v2:0", "accepts": [], "output_pico_usd": 0}
+
+ALIAS = {
+    "description": "An alias.",
+    "kind": "chat",
+    "targets": [NOVA],
+    "guardrail": None,
+    "knowledge_base": None,
+    "passages": 3,
+    "system_prompt": "",
+    "max_tokens": 256,
+}
+DECLARED = {
+    "environment": "dev",
+    "profile_arn_prefix": f"arn:aws:bedrock:us-east-1:{ACCOUNT}:application-inference-profile/",
+    "max_body_bytes": 10_000,
+    "keys_table": "strata-dev-keys",
+    "usage_table": "strata-dev-usage",
+    "aliases": {
+        "chat-default": {
+            **ALIAS,
+            "targets": [NOVA, CLAUDE],
+            "guardrail": "standard",
+            "system_prompt": "Be brief.",
+        },
+        "docs-assistant": {**ALIAS, "guardrail": "standard", "knowledge_base": "handbook"},
+        "plain": ALIAS,
+        "embed-default": {**ALIAS, "kind": "embedding", "targets": [TITAN], "max_tokens": None},
+        "other-teams": ALIAS,
+    },
+    "tenants": {
+        "demo": {"aliases": ["chat-default", "docs-assistant", "plain", "embed-default"]},
+        "other": {"aliases": ["other-teams"]},
+    },
+}
+DEPLOYED = {
+    "guardrails": {"standard": ["gr1", "7"]},
+    "knowledge_bases": {"handbook": "KB12345678"},
+    "profiles": {
+        "chat-default": ["prof1", "prof2"],
+        "docs-assistant": ["prof3"],
+        "plain": ["prof4"],
+        "other-teams": ["prof5"],
+    },
+}
+
+
+def settings() -> Settings:
+    return parse(DECLARED, DEPLOYED)
+
+
+def event(name: str) -> dict[str, Any]:
+    """A real event of API Gateway, from `tests/events/`."""
+    loaded: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
+    return loaded
+
+
+class Context:
+    """What Lambda tells a handler about its invocation."""
+
+    def __init__(self, left_ms: int = 29_000) -> None:
+        self.left_ms = left_ms
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.left_ms
+
+
+def passage(document: str, text: str, score: float = 0.83) -> dict[str, Any]:
+    """One result of Retrieve."""
+    uri = f"s3://strata-dev-documents-{ACCOUNT}-us-east-1/{document}"
+    return {
+        "content": {"text": text, "type": "TEXT"},
+        "location": {"type": "S3", "s3Location": {"uri": uri}},
+        "score": score,
+        "metadata": {},
+    }
