@@ -43,15 +43,16 @@ check: setup ## The fast gate: style, types, import contracts, unit and stack te
 	@mypy
 	@PYTHONPATH=.:lambda lint-imports
 	@pytest -q tests/unit tests/stacks
-	@python -m tests.validated_synth
+	@node_modules/.bin/cdk synth --quiet
+	@cfn-lint 'cdk.out/assembly-*/*.template.json'
 
 .PHONY: snapshots
 snapshots: setup ## Write the templates of every environment into tests/stacks/snapshots
-	@python -m tests.snapshots
+	@python -m tests.stacks.snapshots
 
 .PHONY: bench
 bench: setup ## Measure what importing the request path costs, beside boto3
-	@python -m tests.bench
+	@python -m tests.unit.bench_imports
 
 .PHONY: synth
 synth: setup ## Synthesize every environment into cdk.out, validated

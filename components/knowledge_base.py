@@ -63,7 +63,7 @@ class KnowledgeBase(Construct):
     ) -> iam.Role:
         stack = Stack.of(self)
         role = iam.Role(self, "Role", assumed_by=_bedrock_for(stack, "knowledge-base/*"))
-        documents.grant_read(role, f"{declared.prefix}*")
+        documents.grant_ingest(role, declared.prefix)
         index.grant_read_write(role)
         role.add_to_policy(
             iam.PolicyStatement(

@@ -35,7 +35,7 @@ class Knowledge(Stack):
 
     def _base(self, name: str, declared: schema.KnowledgeBase) -> KnowledgeBase:
         scope = Construct(self, name)
-        base = KnowledgeBase(
+        return KnowledgeBase(
             scope,
             "KnowledgeBase",
             name=store_name(self._environment, name),
@@ -43,6 +43,3 @@ class Knowledge(Stack):
             documents=self.documents,
             index=VectorIndex(scope, "Index", bucket=self._vectors, dimensions=declared.dimensions),
         )
-        CfnOutput(scope, "KnowledgeBaseId", value=base.id)
-        CfnOutput(scope, "DataSourceId", value=base.source.attr_data_source_id)
-        return base

@@ -44,7 +44,8 @@ def chat(request: Request, *, settings: Settings, upstream: Upstream) -> Reply:
     completion = converse.from_converse(
         answer, request_id=request.id, created=int(time.time()), target=target
     )
-    knowledge.cite(completion, passages)
+    if alias.knowledge_base:
+        knowledge.cite(completion, passages)
     usage.record(request, completion["usage"], target, settings=settings, upstream=upstream)
     return edge.Reply(completion, {"x-strata-model": target.id})
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 import json
 import os
-from pathlib import Path
 from typing import NamedTuple
 
 TYPE_CHECKING = False
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-FILE = Path(__file__).parent.parent / "settings.json"
+FILE = os.path.join(os.path.dirname(__file__), os.pardir, "settings.json")
 
 
 class Target(NamedTuple):
@@ -61,7 +60,9 @@ class Settings(NamedTuple):
 @functools.cache
 def settings() -> Settings:
     """This function's settings, read at the first request and not at import."""
-    return parse(json.loads(FILE.read_bytes()), json.loads(os.environ["STRATA_DEPLOYED"]))
+    with open(FILE, "rb") as file:
+        declared = json.load(file)
+    return parse(declared, json.loads(os.environ["STRATA_DEPLOYED"]))
 
 
 def parse(declared: Mapping[str, Any], deployed: Mapping[str, Any]) -> Settings:

@@ -38,7 +38,7 @@ def test_the_headers_case_does_not_matter(name):
     ["", KEY, "Bearer ", "Bearer sk-openai-1", f"Basic {KEY}", "Bearer sk-strata-é", "Bearer"],
 )
 def test_what_is_no_key_of_ours_is_refused_without_asking_the_table(header):
-    with pytest.raises(Unauthorized, match="^Unauthorized$"):
+    with pytest.raises(Unauthorized, match=r"^Unauthorized$"):
         tenant_of(header, ScriptedAws({}))
 
 

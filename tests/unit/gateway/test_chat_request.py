@@ -21,8 +21,14 @@ REFUSED = {
     "no messages": ({"model": "m"}, "messages"),
     "an empty conversation": ({**GOOD, "messages": []}, "messages"),
     "a message that is no object": ({**GOOD, "messages": ["hello"]}, "messages[0]"),
-    "an unknown role": ({**GOOD, "messages": [{"role": "tool", "content": "x"}]}, "messages[0].role"),
-    "blank content": ({**GOOD, "messages": [{"role": "user", "content": " "}]}, "messages[0].content"),
+    "an unknown role": (
+        {**GOOD, "messages": [{"role": "tool", "content": "x"}]},
+        "messages[0].role",
+    ),
+    "blank content": (
+        {**GOOD, "messages": [{"role": "user", "content": " "}]},
+        "messages[0].content",
+    ),
     "no content": ({**GOOD, "messages": [{"role": "user"}]}, "messages[0].content[0]"),
     "an image": (
         {**GOOD, "messages": [{"role": "user", "content": [{"type": "image_url"}]}]},

@@ -1,0 +1,74 @@
+"""Synthesis in process: one cloud assembly of every environment, read as plain JSON."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import App
+
+from config.load import environment_names, load_environment
+from config.schema import Environment
+from stacks.platform import Platform
+
+ROOT = Path(__file__).parents[2]
+STACKS = ("Foundation", "Knowledge", "Gateway")
+
+Template = dict[str, Any]
+
+
+def synthesize(outdir: Path, *environments: Environment) -> None:
+    """What `app.py` does, with `cdk.json`'s flags and without CDK's slow validation."""
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    app = App(outdir=str(outdir), context=context, builtin_cloud_formation_validation=False)
+    for environment in environments or map(load_environment, environment_names()):
+        Platform(app, environment)
+    app.synth()
+
+
+def template(outdir: Path, environment: str, stack: str) -> Template:
+    """One stack's template."""
+    path = next((outdir / f"assembly-{environment}").glob(f"{environment}{stack}*.template.json"))
+    loaded: Template = json.loads(path.read_text())
+    return loaded
+
+
+def settings_file(outdir: Path, environment: str) -> dict[str, Any]:
+    """The `settings.json` inside the environment's Lambda asset."""
+    key = _function(template(outdir, environment, "Gateway"), "Chat")["Code"]["S3Key"]
+    asset = outdir / f"asset.{key.removesuffix('.zip')}"
+    loaded: dict[str, Any] = json.loads((asset / "settings.json").read_text())
+    return loaded
+
+
+def deployed_variable(gateway: Template, construct: str) -> str:
+    """A function's `STRATA_DEPLOYED`, with `LogicalId.Attribute` where the deployment puts ids."""
+    value = _function(gateway, construct)["Environment"]["Variables"]["STRATA_DEPLOYED"]
+    return plain(value)
+
+
+def resources(found: Template, type: str) -> dict[str, Any]:
+    """The resources of one CloudFormation type, by logical id."""
+    return {id: each for id, each in found["Resources"].items() if each["Type"] == type}
+
+
+def plain(value: Any) -> Any:
+    """A template value with its intrinsic functions as readable text."""
+    match value:
+        case {"Fn::GetAtt": [id, attribute]}:
+            return f"{id}.{attribute}"
+        case {"Fn::Join": [separator, parts]}:
+            return separator.join(map(plain, parts))
+        case {"Fn::ImportValue": name} | {"Ref": name}:
+            return name
+        case list():
+            return [plain(each) for each in value]
+        case dict():
+            return {key: plain(each) for key, each in value.items()}
+    return value
+
+
+def _function(gateway: Template, construct: str) -> dict[str, Any]:
+    functions = resources(gateway, "AWS::Lambda::Function")
+    name = next(id for id in functions if id.startswith(f"{construct}Function"))
+    properties: dict[str, Any] = functions[name]["Properties"]
+    return properties

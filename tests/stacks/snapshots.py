@@ -1,0 +1,40 @@
+"""The committed templates: `make snapshots` writes them, a pull request shows their diff."""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from config.load import environment_names
+from tests.stacks.assembly import STACKS, settings_file, synthesize, template
+
+FOLDER = Path(__file__).parent / "snapshots"
+ASSET = re.compile(r"\b[0-9a-f]{64}\b")
+
+
+def rendered(outdir: Path) -> Iterator[tuple[Path, str]]:
+    """(path, text) of every snapshot; the hashes of assets are masked, their settings shown."""
+    for environment in environment_names():
+        folder = FOLDER / environment
+        for stack in STACKS:
+            yield folder / f"{stack}.json", _text(template(outdir, environment, stack))
+        yield folder / "settings.json", _text(settings_file(outdir, environment))
+
+
+def _text(value: object) -> str:
+    return ASSET.sub("(asset)", json.dumps(value, indent=1, sort_keys=True)) + "\n"
+
+
+def main() -> int:
+    with TemporaryDirectory() as outdir:
+        synthesize(Path(outdir))
+        for path, text in rendered(Path(outdir)):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""The settings that the stacks write are those that the handlers read, and what IAM allows."""
+
+import json
+
+import pytest
+
+from config.load import environment_names, load_environment
+from gateway.settings import Settings, parse
+from tests.stacks.assembly import deployed_variable, plain, resources, settings_file, template
+
+HANDLERS = ("Authorizer", "Chat", "Models")
+# Lambda allows 4 kB of environment variables in all; ids are about this long once deployed.
+LONGEST_ID = "x" * 12
+
+
+def read(assembly, environment: str, handler: str) -> Settings:
+    deployed = json.loads(deployed_variable(template(assembly, environment, "Gateway"), handler))
+    return parse(settings_file(assembly, environment), deployed)
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+@pytest.mark.parametrize("environment", environment_names())
+def test_every_handler_reads_its_settings(assembly, environment, handler):
+    declared = load_environment(environment)
+    told = read(assembly, environment, handler)
+    assert set(told.aliases) == set(declared.aliases)
+    assert told.tenants == {name: each.aliases for name, each in declared.tenants.items()}
+    assert told.max_body_bytes == declared.api.max_body_bytes
+
+
+@pytest.mark.parametrize("environment", environment_names())
+def test_an_alias_keeps_its_models_guardrail_and_knowledge_base(assembly, environment):
+    declared = load_environment(environment)
+    for name, alias in read(assembly, environment, "Chat").aliases.items():
+        origin = declared.aliases[name]
+        assert [target.id for target in alias.targets] == [t.id for t in origin.targets]
+        assert bool(alias.guardrail) == bool(origin.guardrail)
+        assert bool(alias.knowledge_base) == bool(origin.knowledge_base)
+        for target, there in zip(alias.targets, origin.targets, strict=True):
+            assert target.input_pico_usd == round(there.price.input * 1e6)
+
+
+@pytest.mark.parametrize("environment", environment_names())
+def test_what_the_chat_handler_can_name_is_exactly_what_its_role_may_invoke(assembly, environment):
+    gateway = template(assembly, environment, "Gateway")
+    named = {
+        target.arn.rpartition("/")[2].removesuffix(".InferenceProfileId")
+        for alias in read(assembly, environment, "Chat").aliases.values()
+        for target in alias.targets
+        if target.arn
+    }
+    profiles = resources(gateway, "AWS::Bedrock::ApplicationInferenceProfile")
+    assert named == set(profiles)
+    policy = next(
+        each
+        for id, each in resources(gateway, "AWS::IAM::Policy").items()
+        if id.startswith("ChatRole")
+    )
+    invocable = {
+        resource.removesuffix(".InferenceProfileArn")
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Action"] == "bedrock:InvokeModel"
+        for resource in as_list(plain(statement["Resource"]))
+        if resource.endswith(".InferenceProfileArn")
+    }
+    assert invocable == named
+
+
+@pytest.mark.parametrize("environment", environment_names())
+def test_the_deployed_ids_fit_into_a_functions_environment(assembly, environment):
+    told = json.loads(deployed_variable(template(assembly, environment, "Gateway"), "Chat"))
+    shape = json.dumps(shorten(told), separators=(",", ":"))
+    assert len(shape) + len("STRATA_DEPLOYED") < 3_000
+
+
+def shorten(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: shorten(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [shorten(each) for each in value]
+    return LONGEST_ID
+
+
+def as_list(value: object) -> list:
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,65 @@
+"""What must survive a deployment does, in every environment."""
+
+import pytest
+
+from config.load import environment_names
+from tests.stacks.assembly import STACKS, resources, template
+
+STATEFUL = (
+    "AWS::DynamoDB::Table",
+    "AWS::KMS::Key",
+    "AWS::Logs::LogGroup",
+    "AWS::S3::Bucket",
+    "AWS::S3Vectors::Index",
+    "AWS::S3Vectors::VectorBucket",
+)
+
+
+@pytest.mark.parametrize("environment", environment_names())
+def test_every_store_is_retained_when_deleted_and_when_replaced(assembly, environment):
+    found = [
+        (id, each.get("DeletionPolicy"), each.get("UpdateReplacePolicy"))
+        for stack in STACKS
+        for type in STATEFUL
+        for id, each in resources(template(assembly, environment, stack), type).items()
+    ]
+    assert len(found) >= 10
+    assert [each for each in found if each[1:] != ("Retain", "Retain")] == []
+
+
+def test_tables_and_the_bucket_have_names_that_a_new_deployment_finds(assembly):
+    tables = resources(template(assembly, "prod", "Foundation"), "AWS::DynamoDB::Table").values()
+    assert {table["Properties"]["TableName"] for table in tables} == {
+        "strata-prod-keys",
+        "strata-prod-usage",
+    }
+    buckets = resources(template(assembly, "prod", "Knowledge"), "AWS::S3::Bucket").values()
+    assert [bucket["Properties"]["BucketName"] for bucket in buckets] == [
+        "strata-prod-documents-333333333333-us-east-1"
+    ]
+
+
+def test_a_passages_text_stays_out_of_the_small_filterable_metadata(assembly):
+    found = resources(template(assembly, "prod", "Knowledge"), "AWS::S3Vectors::Index")
+    (index,) = found.values()
+    assert index["Properties"]["MetadataConfiguration"]["NonFilterableMetadataKeys"] == [
+        "AMAZON_BEDROCK_TEXT",
+        "AMAZON_BEDROCK_METADATA",
+    ]
+
+
+def test_an_edited_guardrail_publishes_a_new_version_and_keeps_the_old_one(tmp_path):
+    from config.load import load_environment
+    from tests.stacks.assembly import synthesize
+
+    before = load_environment("dev")
+    edited = before.guardrails["standard"].model_copy(update={"words": ("Project Ibis",)})
+    after = before.model_copy(update={"guardrails": {"standard": edited}})
+    versions = []
+    for outdir, environment in ((tmp_path / "a", before), (tmp_path / "b", after)):
+        synthesize(outdir, environment)
+        gateway = template(outdir, "dev", "Gateway")
+        versions.append(resources(gateway, "AWS::Bedrock::GuardrailVersion"))
+    old, new = (set(each) for each in versions)
+    assert old.isdisjoint(new)
+    assert all(each["DeletionPolicy"] == "Retain" for each in versions[0].values())
