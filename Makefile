@@ -1,6 +1,8 @@
 # Two commands matter: `make up` and `make test`. `make help` lists the rest.
 
 PYTHON ?= python3
+# Where the local platform keeps its state and logs.
+LOCAL ?= .local
 # Node and the tools come from the environment that `make setup` makes, never from the machine.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # The CLI asks AWS for notices and sends usage data otherwise; nothing here needs either.
@@ -18,19 +20,19 @@ setup: ## Install everything into .venv and node_modules; does nothing the secon
 
 .PHONY: up
 up: setup ## Deploy the `local` environment onto an embedded AWS and ask it a question
-	@python -m local up
+	@python -m local --home $(LOCAL) up
 
 .PHONY: down
 down: setup ## Stop everything that `make up` started
-	@python -m local down
+	@python -m local --home $(LOCAL) down
 
 .PHONY: ask
 ask: setup ## Ask the local platform: make ask Q="How long is the refund window?"
-	@python -m local ask "$(Q)"
+	@python -m local --home $(LOCAL) ask "$(Q)"
 
 .PHONY: status
 status: setup ## Say what runs, and how to call it
-	@python -m local status
+	@python -m local --home $(LOCAL) status
 
 .PHONY: test
 test: setup ## Run every test: unit, stacks and local (its own embedded AWS)

@@ -12,7 +12,7 @@ from pathlib import Path
 from local.process_table import find, running
 
 # Children of this very process have to be reaped by it; those of an earlier command do not.
-_spawned: dict[int, subprocess.Popen[bytes]] = {}
+_spawned: dict["Child", subprocess.Popen[bytes]] = {}
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,10 @@ def spawn(command: Sequence[str], *, log: Path, cwd: Path, environment: Mapping[
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    _spawned[process.pid] = process
     found = find(process.pid)
-    return Child(pid=process.pid, started=found.started if found else "(ended at once)")
+    child = Child(pid=process.pid, started=found.started if found else "(ended at once)")
+    _spawned[child] = process
+    return child
 
 
 def is_alive(child: Child) -> bool:
@@ -58,7 +59,7 @@ def end(child: Child, *, marker: str, grace_seconds: float = 10.0) -> None:
             with suppress(ProcessLookupError):
                 os.kill(member.pid, number)
         _wait(lambda: not _family(child, marker, led), grace_seconds)
-    reaped = _spawned.pop(child.pid, None)
+    reaped = _spawned.pop(child, None)
     if reaped is not None:
         reaped.wait()
 

@@ -72,9 +72,9 @@ def _cdk(home: Home, environment: Environment, *arguments: str) -> None:
 def _is_bootstrapped(home: Home, environment: Environment) -> bool:
     # The CLI is pinned and what is deployed locally does not survive `down`, so the stack that
     # is there is this version's.
-    stacks = client(home, "cloudformation", environment.region).list_stacks(
-        StackStatusFilter=["CREATE_COMPLETE", "UPDATE_COMPLETE"]
-    )
+    with client(home, "cloudformation", environment.region) as cloudformation:
+        done = ["CREATE_COMPLETE", "UPDATE_COMPLETE"]
+        stacks = cloudformation.list_stacks(StackStatusFilter=done)
     return any(stack["StackName"] == "CDKToolkit" for stack in stacks["StackSummaries"])
 
 

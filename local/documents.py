@@ -1,6 +1,7 @@
 """The sample documents: uploaded as they are on disk, then ingested by a real ingestion job."""
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +17,27 @@ INGESTION_SECONDS = 180.0
 
 def upload(home: Home, environment: Environment, bucket: str) -> int:
     """Make each knowledge base's prefix equal to its sample folder; returns how many files."""
-    s3 = client(home, "s3", environment.region)
     prefixes = [base.prefix for base in environment.knowledge_bases.values()]
-    return sum(_mirror(s3, bucket, prefix) for prefix in prefixes)
+    with client(home, "s3", environment.region) as s3:
+        return sum(_mirror(s3, bucket, prefix) for prefix in prefixes)
 
 
 def ingest(home: Home, environment: Environment) -> None:
     """Run one ingestion job for each data source and wait until the vectors are there."""
-    agent = client(home, "bedrock-agent", environment.region)
+    with client(home, "bedrock-agent", environment.region) as agent:
+        for source in _sources(agent, environment):
+            job = agent.start_ingestion_job(**source)["ingestionJob"]
+            _await_job(home, agent, {**source, "ingestionJobId": job["ingestionJobId"]})
+
+
+def _sources(agent: Any, environment: Environment) -> Iterator[dict[str, str]]:
+    """The ids of the environment's data sources; the account may hold other people's."""
+    ours = {f"strata-{environment.name}-{name}" for name in environment.knowledge_bases}
     for base in agent.list_knowledge_bases()["knowledgeBaseSummaries"]:
-        listed = agent.list_data_sources(knowledgeBaseId=base["knowledgeBaseId"])
-        for source in listed["dataSourceSummaries"]:
-            ids = {key: source[key] for key in ("knowledgeBaseId", "dataSourceId")}
-            job = agent.start_ingestion_job(**ids)["ingestionJob"]
-            _await_job(home, agent, {**ids, "ingestionJobId": job["ingestionJobId"]})
+        if base["name"] in ours:
+            listed = agent.list_data_sources(knowledgeBaseId=base["knowledgeBaseId"])
+            for source in listed["dataSourceSummaries"]:
+                yield {key: source[key] for key in ("knowledgeBaseId", "dataSourceId")}
 
 
 def _mirror(s3: Any, bucket: str, prefix: str) -> int:

@@ -20,8 +20,8 @@ def ensure_key(home: Home, environment: Environment) -> str:
         "key_hash": {"S": hashlib.sha256(key.encode()).hexdigest()},
         "tenant": {"S": next(iter(environment.tenants))},
     }
-    dynamodb = client(home, "dynamodb", environment.region)
-    dynamodb.put_item(TableName=f"strata-{environment.name}-keys", Item=row)
+    with client(home, "dynamodb", environment.region) as dynamodb:
+        dynamodb.put_item(TableName=f"strata-{environment.name}-keys", Item=row)
     return key
 
 

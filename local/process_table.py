@@ -1,4 +1,4 @@
-"""The system's processes, each with a start time: what tells ours from a later one of its number."""
+"""The system's processes with their start times, which tell ours from a later one of its number."""
 
 import os
 import subprocess

@@ -74,6 +74,8 @@ def _port(home: Home, service: Service) -> int:
     others = tuple(port for name, port in before.ports.items() if name != service)
     port = choose_port(before.ports.get(service), avoid=others)
     remember(home, Remembered({**before.ports, service: port}, before.children))
+    if service == "model" and port != before.ports.get(service):
+        _stop(home, "cloud")  # it was told the old port
     return port
 
 
@@ -101,7 +103,8 @@ def _stop(home: Home, service: Service) -> None:
     before = recall(home)
     child = before.children.get(service)
     if child is not None:
-        end(child, marker=str(home.temporary))
+        # MiniStack waits for open connections; nothing it holds is kept, so nothing is lost.
+        end(child, marker=str(home.temporary), grace_seconds=1.0)
         left = {name: other for name, other in before.children.items() if name != service}
         remember(home, Remembered(before.ports, left))
 

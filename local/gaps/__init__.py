@@ -1,0 +1,41 @@
+"""What MiniStack lacks or does otherwise than AWS: one module for each gap of local-cloud.md."""
+
+from local.state import Home
+
+
+def close_all(home: Home) -> None:
+    """Close every gap; called once in the server's process, before it serves."""
+    # Each of them imports MiniStack, which reads its settings while it is imported.
+    from local.gaps import (
+        access_log,
+        authorization,
+        body_limit,
+        bucket_import,
+        catalogue,
+        cloudformation,
+        conversation,
+        guardrails,
+        inference_profiles,
+        ingestion,
+        object_lock,
+        retrieval,
+        s3vectors,
+        stray_listeners,
+        titan_embeddings,
+    )
+
+    stray_listeners.close()
+    s3vectors.close()
+    guardrails.close()
+    catalogue.close()
+    inference_profiles.close()
+    conversation.close()
+    titan_embeddings.close(home)
+    ingestion.close(home)
+    retrieval.close(home)
+    authorization.close()
+    cloudformation.close()
+    object_lock.close()
+    bucket_import.close()
+    body_limit.close()
+    access_log.close()
