@@ -8,10 +8,22 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Capability = Literal[
-    "system", "temperature", "top_p", "stop", "tools", "tool_choice", "images", "streaming"
+    "system",
+    "temperature",
+    "top_p",
+    "stop",
+    "tools",
+    "tool_choice",
+    "images",
+    "caching",
+    "structured_output",
+    "streaming",
 ]
+# How a model's request spells the effort of its reasoning: bedrock-2026 §3.3, "Effort".
+Effort = Literal["output_config", "reasoning", "reasoning_effort", "reasoning_config"]
 # One price for the bare id and for a geographic profile, another for the global profile.
 Scope = Literal["regional", "global"]
+Positive = Annotated[float, Field(gt=0)]
 
 
 class Fact(BaseModel):
@@ -20,42 +32,73 @@ class Fact(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class TokenPrice(Fact):
-    """US dollars per million tokens; an embedding model has no output price."""
+class Sourced(Fact):
+    """Facts that were read together: where, and the day whose state they show."""
 
-    input: Annotated[float, Field(gt=0)]
-    output: Annotated[float, Field(gt=0)] | None = None
-
-
-class Price(Fact):
-    """The list price, with where it was read and when."""
-
-    source: str
+    source: str = Field(min_length=1)
     retrieved: date
+
+
+class TokenPrice(Fact):
+    """US dollars per million tokens, or per query of a reranker."""
+
+    input: Positive | None = None
+    output: Positive | None = None
+    cache_read: Positive | None = None
+    cache_write: Positive | None = None
+    query: Positive | None = None
+
+
+class LongPrice(Fact):
+    """What a request costs whose input is longer than `above` tokens."""
+
+    above: int = Field(gt=0)
     regional: TokenPrice | None = None
     global_: TokenPrice | None = Field(default=None, alias="global")
 
 
-class Model(Fact):
-    """A foundation model of Bedrock.
+class Price(Sourced):
+    """The list price in each scope; `long` where long requests cost more."""
+
+    regional: TokenPrice | None = None
+    global_: TokenPrice | None = Field(default=None, alias="global")
+    long: LongPrice | None = None
+
+
+class Limits(Sourced):
+    """Lengths in tokens; `dimensions` are the lengths of vector that an embedding model makes."""
+
+    context_tokens: int = Field(gt=0)
+    max_output_tokens: int | None = Field(default=None, gt=0)
+    dimensions: tuple[int, ...] = ()
+
+
+class Capabilities(Sourced):
+    """What a request to the model may hold; `reasoning_effort` says how it is spelled."""
+
+    accepts: frozenset[Capability]
+    guardrails: bool
+    application_profiles: bool
+    reasoning_effort: Effort | None = None
+
+
+class Model(Sourced):
+    """A foundation model of Bedrock, and where it answers.
 
     `on_demand` lists the regions where the bare id answers. `profiles` maps a prefix ("us", "eu",
     "global") to source region -> destination regions; the source "*" stands for every one of the
-    destinations. Lengths are in tokens. `accepts` names the request parameters that it takes.
+    destinations. A LEGACY model cannot be adopted anew; after `end_of_life` it is gone.
     """
 
     id: str
     provider: str
-    kind: Literal["chat", "embedding"]
+    kind: Literal["chat", "embedding", "rerank"]
+    lifecycle: Literal["ACTIVE", "LEGACY"]
+    end_of_life: date | None = None
     on_demand: tuple[str, ...]
     profiles: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
-    context_tokens: int = Field(gt=0)
-    max_output_tokens: int | None = Field(default=None, gt=0)
-    dimensions: tuple[int, ...] = ()
-    accepts: frozenset[Capability]
-    guardrails: bool
-    source: str
-    retrieved: date
+    limits: Limits
+    capabilities: Capabilities
     price: Price | None = None
 
     def destinations(self, prefix: str, region: str) -> tuple[str, ...]:
@@ -83,7 +126,7 @@ class Target(Fact):
 
     @property
     def price(self) -> TokenPrice | None:
-        """US dollars per million tokens through this id; None when nobody has priced it."""
+        """What a token costs through this id; None when nobody has priced it."""
         prices = self.model.price
         if prices is None:
             return None

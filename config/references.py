@@ -42,10 +42,10 @@ def _chat(field: str, alias: Alias) -> Iterator[Broken]:
         # Bedrock reserves quota for the model's maximum when a request does not say.
         yield f"{field}.max_tokens", None, "a chat alias must say how long an answer may be"
     for target in alias.targets:
-        limit = target.model.max_output_tokens
+        limit = target.model.limits.max_output_tokens
         if alias.max_tokens and limit and alias.max_tokens > limit:
             yield f"{field}.max_tokens", alias.max_tokens, f"{target.id} gives at most {limit}"
-        if alias.guardrail and not target.model.guardrails:
+        if alias.guardrail and not target.model.capabilities.guardrails:
             yield f"{field}.guardrail", alias.guardrail, f"{target.id} takes no guardrail"
 
 
@@ -78,8 +78,8 @@ def _knowledge_bases(environment: Environment) -> Iterator[Broken]:
         if model.kind != "embedding" or base.embedding_model.prefix:
             expected = "the bare id of an embedding model offered in the environment's region"
             yield f"{field}.embedding_model", base.embedding_model.id, expected
-        elif base.dimensions not in model.dimensions:
-            yield f"{field}.dimensions", base.dimensions, f"one of {list(model.dimensions)}"
+        elif base.dimensions not in model.limits.dimensions:
+            yield f"{field}.dimensions", base.dimensions, f"one of {list(model.limits.dimensions)}"
 
 
 def _one_of(table: str, declared: Iterable[str]) -> str:

@@ -68,8 +68,8 @@ def _target(target: Target) -> dict[str, object]:
     return {
         "id": target.id,
         "owned_by": target.model.provider,
-        "accepts": sorted(target.model.accepts),
-        "input_pico_usd": round(price.input * PICO),
+        "accepts": sorted(target.model.capabilities.accepts),
+        "input_pico_usd": round((price.input or 0) * PICO),
         "output_pico_usd": round((price.output or 0) * PICO),
     }
 

@@ -44,9 +44,13 @@ def _embedding_model(model_id: str) -> Model | None:
 
 
 def _embed(model: Model, request: Mapping[str, Any], home: Home) -> Reply:
-    text, dimensions = request.get("inputText"), request.get("dimensions", max(model.dimensions))
-    if not isinstance(text, str) or not text or dimensions not in model.dimensions:
-        problem = f"Malformed input request: inputText, and dimensions of {list(model.dimensions)}."
+    text, dimensions = (
+        request.get("inputText"),
+        request.get("dimensions", max(model.limits.dimensions)),
+    )
+    if not isinstance(text, str) or not text or dimensions not in model.limits.dimensions:
+        known = list(model.limits.dimensions)
+        problem = f"Malformed input request: inputText, and dimensions of {known}."
         raise ServiceError("ValidationException", problem)
     vector, tokens = embed(text, "passage", dimensions, home.vectors), count_tokens(text)
     answer = {

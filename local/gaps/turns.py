@@ -88,7 +88,7 @@ def _payload(model: Model, request: Request) -> Request:
     tools, choice = bedrock_runtime._openai_tools(request.get("toolConfig"))
     return {
         "messages": bedrock_runtime._openai_messages(messages, _texts(request.get("system", []))),
-        "max_tokens": settings.get("maxTokens", model.max_output_tokens or 512),
+        "max_tokens": settings.get("maxTokens", model.limits.max_output_tokens or 512),
         **{theirs: settings[ours] for ours, (_, theirs) in SETTINGS.items() if ours in settings},
         **({"tools": tools} if tools else {}),
         **({"tool_choice": choice} if tools and choice else {}),
@@ -112,14 +112,16 @@ def _problems(model: Model, request: Request) -> Iterator[str]:
         yield "This action doesn't support the model that you provided. Try another model."
     settings = request.get("inferenceConfig", {})
     for name, (capability, _) in SETTINGS.items():
-        if name in settings and capability not in model.accepts:
+        if name in settings and capability not in model.capabilities.accepts:
             yield f"The model returned the following errors: {name} is not supported by this model."
-    if request.get("system") and "system" not in model.accepts:
+    if request.get("system") and "system" not in model.capabilities.accepts:
         yield "This model doesn't support system messages. Try again without a system message."
-    if request.get("toolConfig") and "tools" not in model.accepts:
+    if request.get("toolConfig") and "tools" not in model.capabilities.accepts:
         yield "This model doesn't support tool use."
-    if settings.get("maxTokens", 0) > (model.max_output_tokens or settings.get("maxTokens", 0)):
+    if settings.get("maxTokens", 0) > (
+        model.limits.max_output_tokens or settings.get("maxTokens", 0)
+    ):
         yield (
             "The maximum tokens you requested exceeds the model limit of "
-            f"{model.max_output_tokens}. Try again with a lower number of maximum tokens."
+            f"{model.limits.max_output_tokens}. Try again with a lower number of maximum tokens."
         )

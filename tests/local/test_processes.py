@@ -1,5 +1,6 @@
 """The servers start once, on free ports, and leave nothing behind when they are stopped."""
 
+import re
 import socket
 import sys
 
@@ -24,6 +25,12 @@ def test_everything_listens_on_loopback_alone_and_on_its_two_ports(cloud):
     with pytest.raises(OSError), socket.create_connection((_own_address(), server.port), timeout=1):
         pass
     assert model.port != server.port
+
+
+def test_the_cloud_opens_no_port_but_its_own(cloud):
+    _, server = processes.status(cloud.home)
+    opened = set(re.findall(r"Running on (\S+)", server.log.read_text()))
+    assert opened == {f"https://127.0.0.1:{server.port}"}
 
 
 def _own_address():

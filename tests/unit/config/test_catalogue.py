@@ -53,7 +53,7 @@ def test_lists_every_id_that_can_be_invoked_from_a_region():
 
 MISTAKES = {
     "an unknown fact": ('provider = "Amazon"', 'vendor = "Amazon"', "vendor", "no such field"),
-    "an unknown capability": ('"top_p"', '"topp"', "accepts", "'top_p'"),
+    "an unknown capability": ('"top_p"', '"topp"', "capabilities.accepts", "'top_p'"),
     "a free model": ("input = 0.035", "input = 0", "price.regional.input", "greater than 0"),
     "a date that is none": ("retrieved = 2026-11-22", "retrieved = 'soon'", "retrieved", "date"),
 }
