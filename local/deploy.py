@@ -33,6 +33,7 @@ def deploy(home: Home, environment: Environment) -> dict[str, str]:
         "deploy",
         f"{environment.name}/*",
         "--require-approval=never",
+        "--import-existing-resources",  # retained stores of an earlier deployment
         f"--outputs-file={outputs}",
     )
     stacks: Mapping[str, Mapping[str, str]] = json.loads(outputs.read_text())

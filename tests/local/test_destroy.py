@@ -3,7 +3,7 @@
 import pytest
 
 from config.load import load_environment
-from local.deploy import destroy
+from local.deploy import deploy, destroy
 from local.documents import SAMPLES
 from local.processes import start, stop
 from local.session import client
@@ -49,3 +49,12 @@ def test_the_tables_are_there_with_their_rows(destroyed):
 def test_nothing_answers_any_more(destroyed):
     with client(destroyed, "apigateway", REGION) as apigateway:
         assert apigateway.get_rest_apis()["items"] == []
+
+
+def test_a_new_deployment_finds_the_stores_and_their_content(destroyed):
+    environment = load_environment("local")
+    deploy(destroyed, environment)
+    with client(destroyed, "s3", REGION) as s3:
+        assert s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] > 8
+    with client(destroyed, "dynamodb", REGION) as dynamodb:
+        assert len(dynamodb.scan(TableName="strata-local-keys")["Items"]) == 1
