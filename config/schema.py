@@ -4,12 +4,21 @@ A file says `model = "us.amazon.nova-lite-v1:0"`; what comes out of `config.load
 resolved once against the catalogue. The IAM policies and the handlers' table are both made of it.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    ValidationInfo,
+)
 
-from config.models import Target, find_target
+from config.models import Model, Target, find_target
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=31)]
 Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
@@ -51,6 +60,9 @@ class Alias(Frozen):
     passages: int = Field(default=4, ge=1, le=20)
     system_prompt: str = ""
     max_tokens: int | None = Field(default=None, ge=1)
+    unsupported_parameters: Literal["drop", "reject"] = "reject"
+    needs: tuple[Literal["images", "tools", "structured_output"], ...] = ()
+    context_tokens: int | None = Field(default=None, ge=1)
 
     @property
     def targets(self) -> tuple[Target, ...]:
@@ -122,6 +134,42 @@ class Tenant(Frozen):
     requests_per_second: int = Field(ge=1)
 
 
+def _accepted(value: bool) -> bool:
+    if not value:
+        raise ValueError(
+            "must be true: deploying then accepts the models' licence terms, and files Anthropic's "
+            "form, in your company's name; leave [access] out if that is not wanted"
+        )
+    return value
+
+
+def _fits(text: str) -> str:
+    # The service takes 16,384 bytes of JSON, of which all other fields need less than 2,400.
+    if len(json.dumps(text, ensure_ascii=False).encode()) > 14_000:
+        raise ValueError("must be at most 14,000 bytes of UTF-8")
+    return text
+
+
+class AnthropicForm(Frozen):
+    """Anthropic's First-Time-Use form, filed once for an account: bedrock-2026 §2.2."""
+
+    company_name: str = Field(min_length=1, max_length=128)
+    company_website: str = Field(pattern=r"^https?://[^\s/]+\S*$", max_length=128)
+    intended_users: Literal["internal", "external", "both"]
+    industry: str = Field(min_length=1, max_length=128)
+    other_industry: str = Field(default="", max_length=128)
+    use_cases: Annotated[str, Field(min_length=1, max_length=8_192), AfterValidator(_fits)]
+
+
+class Access(Frozen):
+    """Consent to make the account's agreements for the models; without the table, none is made."""
+
+    accept_agreements: Annotated[StrictBool, AfterValidator(_accepted)] = Field(
+        default=False, validate_default=True
+    )
+    anthropic: AnthropicForm | None = None
+
+
 class Environment(Frozen):
     """One deployed platform, complete: the diff of its file is the change to it."""
 
@@ -129,8 +177,17 @@ class Environment(Frozen):
     account: str = Field(pattern=r"^\d{12}$")
     region: Region
     residency: tuple[Region, ...] = Field(min_length=1)
+    access: Access | None = None
     api: Api
     aliases: Mapping[Name, Alias] = Field(min_length=1)
     guardrails: Mapping[Name, Guardrail]
     knowledge_bases: Mapping[Name, KnowledgeBase]
     tenants: Mapping[Name, Tenant] = Field(min_length=1)
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """Every model that the environment calls, once, in the order of the ids."""
+        targets = [target for alias in self.aliases.values() for target in alias.targets]
+        targets += [base.embedding_model for base in self.knowledge_bases.values()]
+        by_id = {target.model.id: target.model for target in targets}
+        return tuple(by_id[id] for id in sorted(by_id))

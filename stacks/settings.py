@@ -59,6 +59,7 @@ def _alias(alias: Alias) -> dict[str, object]:
         "passages": alias.passages,
         "system_prompt": alias.system_prompt,
         "max_tokens": alias.max_tokens,
+        "unsupported_parameters": alias.unsupported_parameters,
     }
 
 
@@ -69,6 +70,7 @@ def _target(target: Target) -> dict[str, object]:
         "id": target.id,
         "owned_by": target.model.provider,
         "accepts": sorted(target.model.capabilities.accepts),
+        "reasoning_effort": target.model.capabilities.reasoning_effort,
         "input_pico_usd": round((price.input or 0) * PICO),
         "output_pico_usd": round((price.output or 0) * PICO),
     }

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
             self, model_id: str, request: Mapping[str, Any], deadline: float
         ) -> dict[str, Any]: ...
 
+        def apply_guardrail(
+            self, guardrail_id: str, version: str, request: Mapping[str, Any], deadline: float
+        ) -> dict[str, Any]: ...
+
         def retrieve(
             self, kb_id: str, request: Mapping[str, Any], deadline: float
         ) -> dict[str, Any]: ...
@@ -59,6 +63,13 @@ class Aws:
     ) -> dict[str, Any]:
         """`model_id` is an id, an inference profile's id or an ARN."""
         path = f"/model/{quote(model_id, safe='')}/converse"
+        return self._runtime.call_json(path, request, deadline=deadline)
+
+    def apply_guardrail(
+        self, guardrail_id: str, version: str, request: Mapping[str, Any], deadline: float
+    ) -> dict[str, Any]:
+        """`version` is a number, as text."""
+        path = f"/guardrail/{quote(guardrail_id, safe='')}/version/{quote(version, safe='')}/apply"
         return self._runtime.call_json(path, request, deadline=deadline)
 
     def retrieve(self, kb_id: str, request: Mapping[str, Any], deadline: float) -> dict[str, Any]:

@@ -4,50 +4,80 @@ from __future__ import annotations
 
 import time
 
-from gateway import chat_request, converse, edge, knowledge, usage
-from gateway.aws import AwsError, Unreachable, UpstreamFailure, client
+from gateway import (
+    chat_request,
+    completion,
+    converse,
+    edge,
+    fit,
+    knowledge,
+    tool_guard,
+    usage,
+)
+from gateway.aws import AwsError, client
+from gateway.breaker import Breakers, breakers
 from gateway.errors import forbidden, invalid, model_not_found
+from gateway.fallback import Chain
 from gateway.settings import settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from gateway.aws import Upstream
+    from gateway.chat_request import ChatRequest
     from gateway.edge import Reply, Request
+    from gateway.knowledge import Passage
     from gateway.settings import Alias, Settings, Target
-
-# Another model may do better; 400, 403 and 404 would only be repeated (reliability.md §2.2).
-_NEXT_MODEL = frozenset((408, 424, 429, 500, 502, 503, 504))
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     return edge.answer(
         event,
         context,
-        lambda request: chat(request, settings=settings(), upstream=client()),
+        lambda request: chat(request, settings=settings(), upstream=client(), breakers=breakers()),
     )
 
 
-def chat(request: Request, *, settings: Settings, upstream: Upstream) -> Reply:
-    """Answer one conversation; raises a GatewayError or an UpstreamFailure."""
+def chat(
+    request: Request,
+    *,
+    settings: Settings,
+    upstream: Upstream,
+    breakers: Breakers | None = None,
+) -> Reply:
+    """Answer one conversation; raises a GatewayError or an UpstreamFailure.
+
+    Without `breakers`, nothing that earlier requests have seen of the models counts.
+    """
     asked = chat_request.parse(request.body, max_bytes=settings.max_body_bytes)
     alias = _alias(asked.alias, request, settings)
-    converse.check_parameters(asked, alias)
+    converse.check_max_tokens(asked, alias)
+    targets = fit.able(asked, alias)
 
-    passages = knowledge.retrieve(asked.question, alias, upstream, request.deadline)
-    question = knowledge.ask_with(passages, asked.question, alias)
-    body = converse.to_converse(asked, alias, question)
-    target, answer = _first_answer(alias, body, upstream, request.deadline)
+    blocked = tool_guard.blocked_input(asked, alias.guardrail, upstream, request.deadline)
+    if blocked is not None:
+        return _reply(request, asked, targets[0], completion.intervened(blocked))
 
-    completion = converse.from_converse(
-        answer, request_id=request.id, created=int(time.time()), target=target
+    passages = _passages(asked, alias, upstream, request.deadline)
+    with_passages = knowledge.ask_with(passages, asked) if alias.knowledge_base else asked
+    chain = Chain(
+        request,
+        lambda target: converse.to_converse(with_passages, alias, target),
+        upstream=upstream,
+        breakers=breakers or Breakers(),
     )
+    target, answer = _first_answer(chain, targets)
+    usage.record(request, answer["usage"], target, settings=settings, upstream=upstream)
+
+    blocked = tool_guard.blocked_output(answer, alias.guardrail, upstream, request.deadline)
+    if blocked is not None:
+        answer = completion.intervened(blocked, answer["usage"])
+    reply = _reply(request, asked, target, answer)
     if alias.knowledge_base:
-        knowledge.cite(completion, passages)
-    usage.record(request, completion["usage"], target, settings=settings, upstream=upstream)
-    return edge.Reply(completion, {"x-strata-model": target.id})
+        knowledge.cite(reply.body, passages)
+    return reply
 
 
 def _alias(name: str, request: Request, settings: Settings) -> Alias:
@@ -62,34 +92,32 @@ def _alias(name: str, request: Request, settings: Settings) -> Alias:
     return alias
 
 
-def _first_answer(
-    alias: Alias, body: Mapping[str, Any], upstream: Upstream, deadline: float
-) -> tuple[Target, dict[str, Any]]:
-    """The first of the alias's models that answers, within one deadline for all of them."""
-    *others, last = alias.targets
-    for target in others:
-        try:
-            return target, _converse(target, body, upstream, deadline)
-        except UpstreamFailure as failure:
-            if not _worth_another(failure):
-                raise
-    return last, _converse(last, body, upstream, deadline)
+def _passages(
+    asked: ChatRequest, alias: Alias, upstream: Upstream, deadline: float
+) -> list[Passage]:
+    """None for an alias without a knowledge base, nor for the result of a tool."""
+    if alias.knowledge_base is None or not asked.question:
+        return []
+    return knowledge.retrieve(asked.question, alias.knowledge_base, alias, upstream, deadline)
 
 
-def _worth_another(failure: UpstreamFailure) -> bool:
-    if isinstance(failure, AwsError):
-        return failure.status in _NEXT_MODEL
-    return isinstance(failure, Unreachable)
-
-
-def _converse(
-    target: Target, body: Mapping[str, Any], upstream: Upstream, deadline: float
-) -> dict[str, Any]:
-    assert target.arn is not None  # a chat alias has a profile for each of its models
+def _first_answer(chain: Chain, targets: Sequence[Target]) -> tuple[Target, dict[str, Any]]:
     try:
-        return upstream.converse(target.arn, body, deadline)
+        return chain.first_answer(targets)
     except AwsError as refused:
         if refused.status != 400:
             raise
         message = "The model refused the request: it may be too long, or ask for what it cannot do."
         raise invalid("messages", message) from refused
+
+
+def _reply(
+    request: Request, asked: ChatRequest, target: Target, answer: Mapping[str, Any]
+) -> Reply:
+    body = completion.from_converse(
+        answer, request_id=request.id, created=int(time.time()), target=target
+    )
+    headers = {"x-strata-model": target.id}
+    if dropped := fit.unsupported(asked, target):
+        headers["x-strata-dropped"] = ", ".join(dropped)
+    return edge.Reply(body, headers)

@@ -1,100 +1,72 @@
-"""Between OpenAI's chat and Bedrock's Converse, in both directions."""
+"""From OpenAI's chat to the body of Bedrock's Converse, for one model."""
 
 from __future__ import annotations
 
-from gateway.errors import bad_gateway, invalid
+import json
+
+from gateway.chat_messages import Message
+from gateway.errors import invalid
+from gateway.fit import has_tool, unsupported
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from gateway.chat_request import ChatRequest, Message
+    from gateway.chat_request import ChatRequest
     from gateway.settings import Alias, Target
 
 # OpenAI's name of a parameter, and where Converse's inferenceConfig keeps it.
 _INFERENCE = {"temperature": "temperature", "top_p": "topP", "stop": "stopSequences"}
-
-_FINISH = {
-    "end_turn": "stop",
-    "stop_sequence": "stop",
-    "max_tokens": "length",
-    "model_context_window_exceeded": "length",
-    "guardrail_intervened": "content_filter",
-    "content_filtered": "content_filter",
-}
+_ROLE = {"user": "user", "tool": "user", "assistant": "assistant"}
 
 
-def check_parameters(request: ChatRequest, alias: Alias) -> None:
-    """Refuse what one of the alias's models does not take: a 400 from Bedrock would come later."""
-    for name in request.parameters:
-        for target in alias.targets:
-            if name not in target.accepts:
-                raise invalid(name, f"{name!r} is not taken by a model behind this alias.")
-    if request.max_tokens is not None and request.max_tokens > alias.max_tokens:
-        message = f"This alias answers with at most {alias.max_tokens} tokens."
-        raise invalid("max_tokens", message)
-
-
-def to_converse(request: ChatRequest, alias: Alias, question: str) -> dict[str, Any]:
-    """The body of Converse; `question` stands for the last message, passages and all.
+def to_converse(request: ChatRequest, alias: Alias, target: Target) -> dict[str, Any]:
+    """What the model takes of the request; `unsupported` says what that leaves out.
 
     No message carries guardContent: the guardrail then assesses all of them (bedrock-2026 §4.4).
     """
-    inference = {_INFERENCE[name]: value for name, value in request.parameters.items()}
-    messages = [*request.messages[:-1], request.messages[-1]._replace(text=question)]
+    dropped = set(unsupported(request, target))
+    given = {name: value for name, value in request.parameters.items() if name not in dropped}
     body: dict[str, Any] = {
-        "messages": _turns(messages),
-        "inferenceConfig": {**inference, "maxTokens": request.max_tokens or alias.max_tokens},
+        "messages": _turns(request.messages),
+        "inferenceConfig": _inference(given, request.max_tokens or alias.max_tokens),
     }
     if system := _system(request, alias):
-        body["system"] = system
+        _place_system(body, system, target)
     if alias.guardrail:
         body["guardrailConfig"] = {
             "guardrailIdentifier": alias.guardrail.id,
             "guardrailVersion": alias.guardrail.version,
         }
+    if tools := _tools(request, given):
+        body["toolConfig"] = tools
+    _add_output(body, given, target)
     return body
 
 
-def from_converse(
-    answer: Mapping[str, Any], *, request_id: str, created: int, target: Target
-) -> dict[str, Any]:
-    """OpenAI's chat.completion; a reason to stop that nobody knows is an error, not a success."""
-    reason = answer.get("stopReason")
-    if reason not in _FINISH:
-        raise bad_gateway("The model ended its answer in a way that this gateway does not know.")
-    content = answer.get("output", {}).get("message", {}).get("content", [])
-    return {
-        "id": f"chatcmpl-{request_id}",
-        "object": "chat.completion",
-        "created": created,
-        "model": target.id,
-        "choices": [
-            {
-                "index": 0,
-                "message": {
-                    "role": "assistant",
-                    "content": "".join(block.get("text", "") for block in content),
-                    "refusal": None,
-                },
-                "logprobs": None,
-                "finish_reason": _FINISH[reason],
-            }
-        ],
-        "usage": _usage(answer.get("usage", {})),
-    }
+def check_max_tokens(request: ChatRequest, alias: Alias) -> None:
+    """A caller may ask for less than the alias allows, and not for more."""
+    if request.max_tokens is not None and request.max_tokens > alias.max_tokens:
+        message = f"This alias answers with at most {alias.max_tokens} tokens."
+        raise invalid("max_tokens", message)
 
 
-def _turns(messages: list[Message]) -> list[dict[str, Any]]:
+def _inference(given: Mapping[str, Any], max_tokens: int) -> dict[str, Any]:
+    chosen = {_INFERENCE[name]: value for name, value in given.items() if name in _INFERENCE}
+    return {**chosen, "maxTokens": max_tokens}
+
+
+def _turns(messages: tuple[Message, ...]) -> list[dict[str, Any]]:
     """Converse wants user and assistant by turns, so neighbours of one role become one message."""
     turns: list[dict[str, Any]] = []
     for message in messages:
-        if message.role not in ("user", "assistant"):
+        role = _ROLE.get(message.role)
+        if role is None:
             continue
-        if not turns or turns[-1]["role"] != message.role:
-            turns.append({"role": message.role, "content": []})
-        turns[-1]["content"].append({"text": message.text})
+        if not turns or turns[-1]["role"] != role:
+            turns.append({"role": role, "content": []})
+        turns[-1]["content"].extend(message.blocks)
     if turns[0]["role"] != "user":
         raise invalid("messages", "The first message after the system's must be the user's.")
     return turns
@@ -112,10 +84,71 @@ def _system(request: ChatRequest, alias: Alias) -> list[dict[str, Any]]:
     return blocks
 
 
-def _usage(usage: Mapping[str, int]) -> dict[str, int]:
-    prompt, completion = usage.get("inputTokens", 0), usage.get("outputTokens", 0)
-    return {
-        "prompt_tokens": prompt,
-        "completion_tokens": completion,
-        "total_tokens": prompt + completion,
-    }
+def _place_system(body: dict[str, Any], system: list[dict[str, Any]], target: Target) -> None:
+    """A model without a system prompt is told the same as the first words of the user."""
+    if "system" in target.accepts:
+        body["system"] = system
+        return
+    bare = [b if "text" in b else {"text": b["guardContent"]["text"]["text"]} for b in system]
+    first = body["messages"][0]
+    body["messages"][0] = {**first, "content": [*bare, *first["content"]]}
+
+
+def _tools(request: ChatRequest, given: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Bedrock wants the tools whenever the conversation has used one."""
+    in_use = any(has_tool(block) for message in request.messages for block in message.blocks)
+    if "tools" not in given:
+        if in_use:
+            raise invalid("tools", "A conversation that has used tools must declare them.")
+        return None
+    choice = given.get("tool_choice")
+    if choice == "none" and not in_use:
+        return None
+    tools = {"tools": [{"toolSpec": _tool_spec(function)} for function in given["tools"]]}
+    return {**tools, **_tool_choice(choice)}
+
+
+def _tool_spec(function: Mapping[str, Any]) -> dict[str, Any]:
+    schema = function.get("parameters") or {"type": "object", "properties": {}}
+    spec = {"name": function["name"], "inputSchema": {"json": schema}}
+    if description := function.get("description"):
+        spec["description"] = description
+    return spec
+
+
+def _tool_choice(choice: object) -> dict[str, Any]:
+    if choice == "required":
+        return {"toolChoice": {"any": {}}}
+    if isinstance(choice, list):
+        return {"toolChoice": {"tool": {"name": choice[0]}}}
+    return {}
+
+
+def _add_output(body: dict[str, Any], given: Mapping[str, Any], target: Target) -> None:
+    output: dict[str, Any] = {}
+    if schema := given.get("response_format"):
+        output["textFormat"] = _text_format(schema)
+    if effort := given.get("reasoning_effort"):
+        if target.reasoning_effort == "output_config":
+            output["effort"] = effort
+        else:
+            body["additionalModelRequestFields"] = _effort(target.reasoning_effort, effort)
+    if output:
+        body["outputConfig"] = output
+
+
+def _text_format(schema: Mapping[str, Any]) -> dict[str, Any]:
+    # Bedrock takes the schema as text.
+    described = {"name": schema["name"], "schema": json.dumps(schema["schema"])}
+    if description := schema.get("description"):
+        described["description"] = description
+    return {"type": "json_schema", "structure": {"jsonSchema": described}}
+
+
+def _effort(spelling: str | None, effort: str) -> dict[str, Any]:
+    """Three spellings for what Converse has no field for (bedrock-2026 §3.3)."""
+    if spelling == "reasoning":
+        return {"reasoning": {"effort": effort}}
+    if spelling == "reasoning_config":
+        return {"reasoningConfig": {"type": "enabled", "maxReasoningEffort": effort}}
+    return {"reasoning_effort": effort}

@@ -33,7 +33,7 @@ class Request(NamedTuple):
 class Reply(NamedTuple):
     """What the caller gets, before it is JSON."""
 
-    body: Mapping[str, Any]
+    body: dict[str, Any]
     headers: Mapping[str, str]
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gateway.aws import Upstream
+    from gateway.chat_request import ChatRequest
     from gateway.settings import Alias
 
 
@@ -22,22 +23,26 @@ class Passage(NamedTuple):
     text: str
 
 
-def retrieve(question: str, alias: Alias, upstream: Upstream, deadline: float) -> list[Passage]:
-    """The alias's best passages, best first; none for an alias without a knowledge base."""
-    if alias.knowledge_base is None:
-        return []
+def retrieve(
+    question: str, base_id: str, alias: Alias, upstream: Upstream, deadline: float
+) -> list[Passage]:
+    """The best passages of a knowledge base, best first."""
     search = {"vectorSearchConfiguration": {"numberOfResults": alias.passages}}
     request = {"retrievalQuery": {"text": question}, "retrievalConfiguration": search}
-    answer = upstream.retrieve(alias.knowledge_base, request, deadline)
+    answer = upstream.retrieve(base_id, request, deadline)
     return [_passage(result) for result in answer["retrievalResults"]]
 
 
-def ask_with(passages: Sequence[Passage], question: str, alias: Alias) -> str:
-    """The last message: what the documents say, marked as such, and then the question."""
-    if alias.knowledge_base is None:
-        return question
+def ask_with(passages: Sequence[Passage], request: ChatRequest) -> ChatRequest:
+    """The request with what the documents say before its question, marked as such."""
     told = "\n\n".join(f"<passage>\n{passage.text}\n</passage>" for passage in passages)
-    return f"{told or '(no passage was found)'}\n\nQuestion: {question}"
+    text = f"{told or '(no passage was found)'}\n\nQuestion: {request.question}"
+    *before, last = request.messages
+    if last.role != "user":
+        return request
+    others = (block for block in last.blocks if "text" not in block)
+    asked = last._replace(blocks=(*others, {"text": text}))
+    return request._replace(messages=(*before, asked))
 
 
 def cite(completion: dict[str, Any], passages: Sequence[Passage]) -> None:

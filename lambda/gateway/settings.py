@@ -24,6 +24,7 @@ class Target(NamedTuple):
     id: str
     owned_by: str
     accepts: frozenset[str]
+    reasoning_effort: str | None  # how its request spells it, if it takes one
     input_pico_usd: int
     output_pico_usd: int
     arn: str | None  # of the application inference profile; an embedding alias has none
@@ -45,6 +46,7 @@ class Alias(NamedTuple):
     passages: int
     system_prompt: str
     max_tokens: int
+    unsupported_parameters: str  # "drop" or "reject"
 
 
 class Settings(NamedTuple):
@@ -92,6 +94,7 @@ def _alias(
         passages=alias["passages"],
         system_prompt=alias["system_prompt"],
         max_tokens=alias["max_tokens"] or 0,
+        unsupported_parameters=alias["unsupported_parameters"],
     )
 
 
@@ -105,10 +108,16 @@ def _targets(
         Target(
             id=target["id"],
             owned_by=target["owned_by"],
-            accepts=frozenset(target["accepts"]),
+            accepts=_accepts(target),
+            reasoning_effort=target["reasoning_effort"],
             input_pico_usd=target["input_pico_usd"],
             output_pico_usd=target["output_pico_usd"],
             arn=profile and prefix + profile,
         )
         for target, profile in zip(targets, profiles, strict=True)
     )
+
+
+def _accepts(target: Mapping[str, Any]) -> frozenset[str]:
+    own = ("reasoning_effort",) if target["reasoning_effort"] else ()
+    return frozenset((*target["accepts"], *own))

@@ -20,9 +20,9 @@ _PICO_IN_A_MICRO = 1_000_000
 
 
 def cost_micro_usd(usage: Mapping[str, int], target: Target) -> int:
-    """Millionths of a dollar, rounded up; `usage` counts tokens in OpenAI's names."""
-    pico = usage["prompt_tokens"] * target.input_pico_usd
-    pico += usage["completion_tokens"] * target.output_pico_usd
+    """Millionths of a dollar, rounded up; `usage` is Converse's."""
+    pico = usage["inputTokens"] * target.input_pico_usd
+    pico += usage["outputTokens"] * target.output_pico_usd
     return -(-pico // _PICO_IN_A_MICRO)
 
 
@@ -37,8 +37,8 @@ def record(
     """Fails closed: an answer whose cost could not be written down is not given."""
     amounts = {
         "requests": 1,
-        "input_tokens": usage["prompt_tokens"],
-        "output_tokens": usage["completion_tokens"],
+        "input_tokens": usage["inputTokens"],
+        "output_tokens": usage["outputTokens"],
         "cost_micro_usd": cost_micro_usd(usage, target),
     }
     month = time.strftime("%Y-%m", time.gmtime())

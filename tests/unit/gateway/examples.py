@@ -13,6 +13,7 @@ NOVA = {
     "id": "us.amazon.nova-lite-v1:0",
     "owned_by": "Amazon",
     "accepts": ["system", "temperature", "top_p", "stop"],
+    "reasoning_effort": None,
     "input_pico_usd": 60_000,
     "output_pico_usd": 240_000,
 }
@@ -20,6 +21,7 @@ CLAUDE = {
     "id": "us.anthropic.claude-sonnet-5-5",
     "owned_by": "Anthropic",
     "accepts": ["system", "stop"],
+    "reasoning_effort": "output_config",
     "input_pico_usd": 2_200_000,
     "output_pico_usd": 11_000_000,
 }
@@ -34,6 +36,7 @@ ALIAS = {
     "passages": 3,
     "system_prompt": "",
     "max_tokens": 256,
+    "unsupported_parameters": "reject",
 }
 DECLARED = {
     "environment": "dev",

@@ -40,6 +40,14 @@ class ScriptedAws:
         call = Call("Converse", model_id, request, deadline)
         return self._answer(model, call, {"modelId": model_id, **request})
 
+    def apply_guardrail(
+        self, guardrail_id: str, version: str, request: Mapping[str, Any], deadline: float
+    ) -> dict[str, Any]:
+        model = _operation("bedrock-runtime", "ApplyGuardrail")
+        call = Call("ApplyGuardrail", guardrail_id, request, deadline)
+        parameters = {"guardrailIdentifier": guardrail_id, "guardrailVersion": version, **request}
+        return self._answer(model, call, parameters)
+
     def retrieve(self, kb_id: str, request: Mapping[str, Any], deadline: float) -> dict[str, Any]:
         model = _operation("bedrock-agent-runtime", "Retrieve")
         call = Call("Retrieve", kb_id, request, deadline)

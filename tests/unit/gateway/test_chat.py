@@ -168,6 +168,7 @@ FAILURES = {
     "internal": (AwsError(500, "InternalServerException"), 502),
     "unavailable": (AwsError(503, "ServiceUnavailableException"), 502),
     "unreachable": (Unreachable("the connection failed"), 502),
+    "timed out": (TimedOut("no answer in time", detail="10.0.0.1:443"), 504),
 }
 
 
@@ -190,7 +191,6 @@ FINAL = {
     "refused by validation": (AwsError(400, "ValidationException", detail="arn:aws:x"), 400),
     "denied": (AwsError(403, "AccessDeniedException", detail="arn:aws:iam::1:role/x"), 502),
     "not found": (AwsError(404, "ResourceNotFoundException", detail="arn:aws:x"), 502),
-    "timed out": (TimedOut("no answer in time", detail="10.0.0.1:443"), 504),
 }
 
 
@@ -243,8 +243,111 @@ def test_a_body_over_the_limit_is_a_413():
     assert ask(answering(), user="x" * 10_000)[0] == 413
 
 
-def test_the_models_share_one_deadline():
+def test_the_models_share_one_deadline_and_the_first_leaves_time_for_the_next():
     aws = answering(AwsError(503, "ServiceUnavailableException"), converse_reply("34 days."))
     ask(aws)
     first, second = (call.deadline for call in aws.calls if call.operation == "Converse")
-    assert first == second
+    assert first < second
+    assert second == aws.calls[-1].deadline
+
+
+TOOL = {
+    "type": "function",
+    "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}},
+}
+USE = {"toolUse": {"toolUseId": "call-1", "name": "weather", "input": {"city": "Kyoto"}}}
+POLICY_UNITS = dict.fromkeys(
+    (
+        "topicPolicyUnits",
+        "contentPolicyUnits",
+        "wordPolicyUnits",
+        "sensitiveInformationPolicyUnits",
+        "sensitiveInformationPolicyFreeUnits",
+        "contextualGroundingPolicyUnits",
+    ),
+    0,
+)
+VERDICT = {"usage": POLICY_UNITS, "assessments": []}
+FINE = {**VERDICT, "action": "NONE", "outputs": []}
+BLOCKED = {**VERDICT, "action": "GUARDRAIL_INTERVENED", "outputs": [{"text": "Blocked."}]}
+
+
+def using_a_tool() -> Any:
+    reply = converse_reply("", stop="tool_use")
+    reply["output"]["message"]["content"] = [USE]
+    return reply
+
+
+@pytest.fixture
+def tools_taken(monkeypatch):
+    """The guarded alias's models take tools."""
+    able = {**examples.NOVA, "accepts": [*examples.NOVA["accepts"], "tools", "tool_choice"]}
+    guarded = {**examples.DECLARED["aliases"]["chat-default"], "targets": [able, able]}
+    aliases = {**examples.DECLARED["aliases"], "chat-default": guarded}
+    monkeypatch.setattr(examples, "DECLARED", {**examples.DECLARED, "aliases": aliases})
+
+
+def test_a_tool_call_comes_back_in_openais_shape(tools_taken):
+    script = {"ApplyGuardrail": [FINE, FINE], "Converse": [using_a_tool()], "UpdateItem": [{}]}
+    aws = ScriptedAws(script)
+    _, body, _ = ask(aws, tools=[TOOL], tool_choice="required")
+    choice = body["choices"][0]
+    assert choice["finish_reason"] == "tool_calls"
+    assert choice["message"]["content"] is None
+    assert choice["message"]["tool_calls"] == [
+        {
+            "id": "call-1",
+            "type": "function",
+            "function": {"name": "weather", "arguments": '{"city": "Kyoto"}'},
+        }
+    ]
+    assert aws.requests("Converse")[0]["toolConfig"]["toolChoice"] == {"any": {}}
+
+
+def test_a_tools_result_goes_back_as_the_users_turn(tools_taken):
+    script = {
+        "ApplyGuardrail": [FINE],
+        "Converse": [converse_reply("Sunny.")],
+        "UpdateItem": [{}],
+    }
+    aws = ScriptedAws(script)
+    call = {"id": "call-1", "function": {"name": "weather", "arguments": "{}"}}
+    said = [
+        QUESTION,
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "call-1", "content": "sunny"},
+    ]
+    assert ask(aws, messages=said, tools=[TOOL])[0] == 200
+    turns = aws.requests("Converse")[0]["messages"]
+    assert turns[-1] == {
+        "role": "user",
+        "content": [{"toolResult": {"toolUseId": "call-1", "content": [{"text": "sunny"}]}}],
+    }
+
+
+def test_the_guardrail_sees_a_tools_result_before_any_model_does(tools_taken):
+    aws = ScriptedAws({"ApplyGuardrail": [BLOCKED]})
+    said = [QUESTION, {"role": "tool", "tool_call_id": "call-1", "content": "Project Nightjar"}]
+    _, body, _ = ask(aws, messages=said, tools=[TOOL])
+    assert body["choices"][0]["finish_reason"] == "content_filter"
+    assert body["choices"][0]["message"]["content"] == "Blocked."
+    assert "Project Nightjar" in str(aws.requests("ApplyGuardrail")[0])
+
+
+def test_a_blocked_tool_call_is_withheld_and_still_paid_for(tools_taken):
+    script = {"ApplyGuardrail": [FINE, BLOCKED], "Converse": [using_a_tool()], "UpdateItem": [{}]}
+    aws = ScriptedAws(script)
+    _, body, _ = ask(aws, tools=[TOOL])
+    assert body["choices"][0]["finish_reason"] == "content_filter"
+    assert "Kyoto" not in json.dumps(body)
+    assert not aws.left
+
+
+def test_a_guardrail_that_cannot_be_asked_stops_the_request(tools_taken):
+    aws = ScriptedAws({"ApplyGuardrail": [AwsError(500, "InternalServerException")]})
+    assert ask(aws, tools=[TOOL])[0] == 502
+
+
+def test_tools_are_refused_where_no_model_takes_them():
+    status, body, _ = ask(answering(), tools=[TOOL])
+    assert (status, body["error"]["param"]) == (400, "tools")

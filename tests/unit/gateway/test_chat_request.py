@@ -22,7 +22,7 @@ REFUSED = {
     "an empty conversation": ({**GOOD, "messages": []}, "messages"),
     "a message that is no object": ({**GOOD, "messages": ["hello"]}, "messages[0]"),
     "an unknown role": (
-        {**GOOD, "messages": [{"role": "tool", "content": "x"}]},
+        {**GOOD, "messages": [{"role": "boss", "content": "x"}]},
         "messages[0].role",
     ),
     "blank content": (
@@ -32,7 +32,7 @@ REFUSED = {
     "no content": ({**GOOD, "messages": [{"role": "user"}]}, "messages[0].content[0]"),
     "an image": (
         {**GOOD, "messages": [{"role": "user", "content": [{"type": "image_url"}]}]},
-        "messages[0].content[0]",
+        "messages[0].content[0].image_url.url",
     ),
     "half a surrogate pair": (
         {**GOOD, "messages": [{"role": "user", "content": "\ud800"}]},
@@ -47,7 +47,44 @@ REFUSED = {
         {**GOOD, "messages": [{"role": "user", "content": "x", "colour": "red"}]},
         "messages[0].colour",
     ),
-    "tools": ({**GOOD, "tools": []}, "tools"),
+    "no tools": ({**GOOD, "tools": []}, "tools"),
+    "a tool without a name": ({**GOOD, "tools": [{"type": "function"}]}, "tools[0]"),
+    "a choice of nothing": ({**GOOD, "tool_choice": "some"}, "tool_choice"),
+    "an effort of nothing": ({**GOOD, "reasoning_effort": "huge"}, "reasoning_effort"),
+    "a JSON object without a schema": (
+        {**GOOD, "response_format": {"type": "json_object"}},
+        "response_format",
+    ),
+    "an image by its address": (
+        {
+            **GOOD,
+            "messages": [
+                {
+                    "role": "user",
+                    "content": [{"type": "image_url", "image_url": {"url": "https://x/y.png"}}],
+                }
+            ],
+        },
+        "messages[0].content[0].image_url.url",
+    ),
+    "a tool's result for no call": (
+        {**GOOD, "messages": [*HELLO, {"role": "tool", "content": "x"}]},
+        "messages[1].tool_call_id",
+    ),
+    "a call with broken arguments": (
+        {
+            **GOOD,
+            "messages": [
+                {
+                    "role": "assistant",
+                    "tool_calls": [{"id": "c", "function": {"name": "f", "arguments": "{"}}],
+                },
+                *HELLO,
+            ],
+        },
+        "messages[0].tool_calls[0].function.arguments",
+    ),
+    "a seed": ({**GOOD, "seed": 1}, "seed"),
     "streaming": ({**GOOD, "stream": True}, "stream"),
     "two answers": ({**GOOD, "n": 2}, "n"),
     "true answers": ({**GOOD, "n": True}, "n"),

@@ -1,0 +1,134 @@
+"""An alias's models, tried in turn within one deadline; docs/fallback.md says what comes of it."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from gateway import edge
+from gateway.aws import AwsError, TimedOut, UpstreamFailure
+from gateway.breaker import is_outage, is_throttling
+from gateway.errors import bad_gateway, throttled
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from gateway.aws import Upstream
+    from gateway.breaker import Breakers
+    from gateway.edge import Request
+    from gateway.errors import GatewayError
+    from gateway.settings import Target
+
+# Before the one retry of a throttled model, this long and up to as long again by chance.
+_PAUSE_S = 0.5
+
+
+class Chain:
+    """Asks one request's models. `body_for` makes the body of each, for no two take the same."""
+
+    def __init__(
+        self,
+        request: Request,
+        body_for: Callable[[Target], Mapping[str, Any]],
+        *,
+        upstream: Upstream,
+        breakers: Breakers,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._request, self._body_for = request, body_for
+        self._upstream, self._breakers = upstream, breakers
+        self._clock, self._sleep = clock, sleep
+
+    def first_answer(self, targets: Sequence[Target]) -> tuple[Target, dict[str, Any]]:
+        """The first answer, and whose it is.
+
+        Raises a refusal at once, otherwise the failure of the last model that was asked; a
+        GatewayError when every breaker is open.
+        """
+        ready = [target for target in targets if not self._breakers.of(target.id).is_open()]
+        if not ready:
+            raise self._nobody_left(targets)
+        if len(targets) == 1:
+            return targets[0], self._ask_again_if_throttled(targets[0])
+        *others, last = ready
+        for target in others:
+            try:
+                return target, self._ask(target, self._halfway())
+            except UpstreamFailure as failure:
+                if not is_outage(failure):
+                    raise
+        return last, self._ask(last, self._request.deadline)
+
+    def _halfway(self) -> float:
+        """A model that hangs leaves the others as much time as it has had."""
+        return (self._clock() + self._request.deadline) / 2
+
+    def _ask_again_if_throttled(self, target: Target) -> dict[str, Any]:
+        retries = self._breakers.of(target.id).retries
+        retries.earn()
+        try:
+            return self._ask(target, self._request.deadline)
+        except AwsError as refused:
+            if not is_throttling(refused) or not self._may_pause(target):
+                raise
+        return self._ask(target, self._request.deadline)
+
+    def _may_pause(self, target: Target) -> bool:
+        """Whether the model may be asked again, now that the pause before it is over."""
+        breaker = self._breakers.of(target.id)
+        pause_s = _PAUSE_S * (1 + int.from_bytes(os.urandom(2), "big") / 65536)
+        in_time = self._clock() + pause_s < self._request.deadline
+        if breaker.is_open() or not in_time or not breaker.retries.spend():
+            return False
+        self._sleep(pause_s)
+        return True
+
+    def _ask(self, target: Target, deadline: float) -> dict[str, Any]:
+        assert target.arn is not None  # a chat alias has a profile for each of its models
+        body = self._body_for(target)
+        started = self._clock()
+        if started >= deadline:  # not the model's fault: its breaker must not hear of it
+            raise TimedOut("no time is left to ask a model")
+        try:
+            with self._breakers.of(target.id):
+                return _whole(self._upstream.converse(target.arn, body, deadline))
+        except UpstreamFailure as failure:
+            self._log(target, failure, self._clock() - started)
+            raise
+
+    def _log(self, target: Target, failure: UpstreamFailure, elapsed_s: float) -> None:
+        edge.log(
+            self._request.id,
+            "attempt",
+            model=target.id,
+            error=type(failure).__name__,
+            code=failure.code if isinstance(failure, AwsError) else None,
+            elapsed_ms=round(elapsed_s * 1000),
+        )
+
+    def _nobody_left(self, targets: Sequence[Target]) -> GatewayError:
+        """As if the last model had been asked, at the price of nothing."""
+        edge.log(self._request.id, "open", models=[target.id for target in targets])
+        if self._breakers.of(targets[-1].id).throttled:
+            return throttled()
+        return bad_gateway("The models behind this alias do not answer: try again later.")
+
+
+def _whole(answer: dict[str, Any]) -> dict[str, Any]:
+    """What Converse must hold and the gateway reads: half an answer is none, and has no price."""
+    try:
+        texts = [block.get("text", "") for block in answer["output"]["message"]["content"]]
+        counts = [answer["usage"][name] for name in ("inputTokens", "outputTokens")]
+        whole = _all(str, [answer["stopReason"], *texts]) and _all(int, counts)
+    except (AttributeError, KeyError, TypeError):
+        whole = False
+    if not whole:
+        raise UpstreamFailure("the model's answer is not whole")
+    return answer
+
+
+def _all(kind: type, values: Sequence[object]) -> bool:
+    return all(isinstance(value, kind) for value in values)

@@ -1,0 +1,59 @@
+"""What Converse's guardrail does not look at: a tool's description, arguments and result.
+
+https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-converse-api.html
+"""
+
+from __future__ import annotations
+
+import json
+
+from gateway.fit import has_tool
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from gateway.aws import Upstream
+    from gateway.chat_request import ChatRequest
+    from gateway.settings import Guardrail
+
+
+def blocked_input(
+    request: ChatRequest, guardrail: Guardrail | None, upstream: Upstream, deadline: float
+) -> str | None:
+    """The guardrail's message when the request's tools hold what it blocks, otherwise None."""
+    texts = [json.dumps(tool, ensure_ascii=False) for tool in request.parameters.get("tools", ())]
+    blocks = [block for message in request.messages for block in message.blocks]
+    texts += _texts(blocks)
+    return _judge("INPUT", texts, guardrail, upstream, deadline)
+
+
+def blocked_output(
+    answer: Mapping[str, Any], guardrail: Guardrail | None, upstream: Upstream, deadline: float
+) -> str | None:
+    """The guardrail's message when a model's tool call holds what it blocks, otherwise None."""
+    blocks = answer.get("output", {}).get("message", {}).get("content", [])
+    return _judge("OUTPUT", _texts(blocks), guardrail, upstream, deadline)
+
+
+def _texts(blocks: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [json.dumps(block, ensure_ascii=False) for block in blocks if has_tool(block)]
+
+
+def _judge(
+    source: str,
+    texts: list[str],
+    guardrail: Guardrail | None,
+    upstream: Upstream,
+    deadline: float,
+) -> str | None:
+    if not texts or guardrail is None:
+        return None
+    content = [{"text": {"text": text}} for text in texts]
+    verdict = upstream.apply_guardrail(
+        guardrail.id, guardrail.version, {"source": source, "content": content}, deadline
+    )
+    if verdict["action"] != "GUARDRAIL_INTERVENED":
+        return None
+    return "\n".join(output["text"] for output in verdict["outputs"])
