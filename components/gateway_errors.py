@@ -32,6 +32,8 @@ ANSWERS = (
     ),
     # API Gateway's name for a path or method that does not exist.
     Answer(Response.MISSING_AUTHENTICATION_TOKEN, "404", INVALID, "not_found", "No such route."),
+    # Where no route matches, a bearer token is read as a signature, and as a broken one.
+    Answer(Response.INVALID_SIGNATURE, "404", INVALID, "no_such_route", "No such route."),
     Answer(
         Response.REQUEST_TOO_LARGE, "413", INVALID, "request_too_large", "The body is too large."
     ),
@@ -64,5 +66,6 @@ def add_error_answers(api: apigateway.RestApi) -> None:
             f"Answer{answer.code.title().replace('_', '')}",
             type=answer.response,
             status_code=answer.status or None,
+            response_headers={"x-request-id": "context.requestId"},
             templates={"application/json": json.dumps({"error": error})},
         )

@@ -24,12 +24,15 @@ class Inference(Construct):
         *,
         environment: str,
         alias: str,
+        tenant: str | None,
         targets: tuple[Target, ...],
     ) -> None:
         super().__init__(scope, id)
         tags = {"strata:environment": environment, "strata:alias": alias}
+        if tenant:
+            tags["strata:tenant"] = tenant
         self._profiles = [
-            (target, self._profile(f"strata-{environment}-{alias}", target, tags))
+            (target, self._profile("-".join(("strata", *tags.values())), target, tags))
             for target in targets
         ]
 
@@ -73,6 +76,17 @@ class Inference(Construct):
             ),
             tags=[CfnTag(key=key, value=value) for key, value in tags.items()],
         )
+
+
+def deny_other_endpoints(grantee: iam.IGrantable) -> None:
+    """Refuse the ways to a model that guardrails, profiles and invocation logs do not cover."""
+    grantee.grant_principal.add_to_principal_policy(
+        iam.PolicyStatement(
+            effect=iam.Effect.DENY,
+            actions=["bedrock-mantle:*", "bedrock:CallWithBearerToken"],
+            resources=["*"],
+        )
+    )
 
 
 def _profile_name(name: str, target: Target) -> str:

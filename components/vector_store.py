@@ -21,6 +21,7 @@ class VectorBucket(s3vectors.CfnVectorBucket):
                 sse_type="aws:kms", kms_key_arn=key.key_arn
             ),
         )
+        self.key = key
         self.apply_removal_policy(RemovalPolicy.RETAIN)
 
 
@@ -40,9 +41,11 @@ class VectorIndex(s3vectors.CfnIndex):
             ),
         )
         self.apply_removal_policy(RemovalPolicy.RETAIN)
+        self._key = bucket.key
 
     def grant_read_write(self, grantee: iam.IGrantable) -> iam.Grant:
-        """What a knowledge base's role needs: bedrock-2026 §5.5."""
+        """What a knowledge base's role needs: bedrock-2026 §5.5, and the key to write with."""
+        self._key.grant_encrypt_decrypt(grantee)
         verbs = ("GetIndex", "QueryVectors", "PutVectors", "GetVectors", "DeleteVectors")
         return iam.Grant.add_to_principal(
             grantee=grantee,

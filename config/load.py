@@ -38,7 +38,12 @@ def parse_environment(name: str, text: str, catalogue: Catalogue) -> Environment
     """Judge the text of an environment file; raises ConfigError with every problem found."""
     file = str(_shown(ENVIRONMENTS / f"{name}.toml"))
     declared = _parse_toml(file, text)
-    context = {"catalogue": catalogue, "region": declared.get("region")}
+    if "name" in declared:
+        expected = "no such field here: an environment is named by its file"
+        raise ConfigError([Problem(file, "name", declared["name"], expected)])
+    region = declared.get("region")
+    # A region that is no text is refused as such; no model is offered in it either.
+    context = {"catalogue": catalogue, "region": region if isinstance(region, str) else ""}
     try:
         environment = Environment.model_validate({"name": name, **declared}, context=context)
     except ValidationError as error:

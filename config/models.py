@@ -49,19 +49,28 @@ class TokenPrice(Fact):
     query: Positive | None = None
 
 
-class LongPrice(Fact):
+class Prices(Fact):
+    """One price for the bare id and for geographic profiles, another for the global profile;
+    `elsewhere` has those of the profiles ("eu") and regions ("eu-west-2") that cost otherwise."""
+
+    regional: TokenPrice | None = None
+    global_: TokenPrice | None = Field(default=None, alias="global")
+    elsewhere: Mapping[str, TokenPrice] = {}
+
+    def at(self, place: str) -> TokenPrice | None:
+        """The price through a profile, given its prefix, or of the bare id, given a region."""
+        return self.global_ if place == "global" else self.elsewhere.get(place, self.regional)
+
+
+class LongPrice(Prices):
     """What a request costs whose input is longer than `above` tokens."""
 
     above: int = Field(gt=0)
-    regional: TokenPrice | None = None
-    global_: TokenPrice | None = Field(default=None, alias="global")
 
 
-class Price(Sourced):
-    """The list price in each scope; `long` where long requests cost more."""
+class Price(Prices, Sourced):
+    """The list price; `long` where long requests cost more."""
 
-    regional: TokenPrice | None = None
-    global_: TokenPrice | None = Field(default=None, alias="global")
     long: LongPrice | None = None
 
 
@@ -128,9 +137,14 @@ class Target(Fact):
     def price(self) -> TokenPrice | None:
         """What a token costs through this id; None when nobody has priced it."""
         prices = self.model.price
-        if prices is None:
-            return None
-        return prices.global_ if self.scope == "global" else prices.regional
+        return prices.at(self.prefix or self.destinations[0]) if prices else None
+
+    @property
+    def long_price(self) -> tuple[int, TokenPrice] | None:
+        """Above how many tokens of input a request costs more, and what; None if never."""
+        long = self.model.price.long if self.model.price else None
+        price = long and (long.global_ if self.scope == "global" else long.regional)
+        return (long.above, price) if long and price else None
 
 
 def invocable_ids(model: Model, region: str) -> tuple[str, ...]:
@@ -155,6 +169,8 @@ def find_target(given: str, catalogue: Catalogue, region: str) -> Target:
         near = get_close_matches(given, _all_ids(catalogue, region), n=3, cutoff=0.5)
         raise ValueError(f"not in the catalogue (config/models.toml); close: {near or 'nothing'}")
     usable = invocable_ids(model, region)
+    if not usable:
+        raise ValueError(f"not offered in {region!r}; check `region`, or name another model")
     if given not in usable:
         raise ValueError(f"cannot be invoked from {region}; there, use one of {list(usable)}")
     destinations = model.destinations(prefix_used, region) if prefix_used else (region,)

@@ -16,9 +16,11 @@ def broken_references(environment: Environment) -> Iterator[Broken]:
     for field, target in _targets(environment):
         yield from _target(field, target, environment)
     yield from _knowledge_bases(environment)
+    yield from _guardrails(environment)
     for name, tenant in environment.tenants.items():
         for unknown in set(tenant.aliases).difference(environment.aliases):
             yield f"tenants.{name}.aliases", unknown, _one_of("aliases", environment.aliases)
+    yield from _access(environment)
 
 
 def _alias(field: str, alias: Alias, environment: Environment) -> Iterator[Broken]:
@@ -27,6 +29,9 @@ def _alias(field: str, alias: Alias, environment: Environment) -> Iterator[Broke
     if alias.knowledge_base and alias.knowledge_base not in environment.knowledge_bases:
         declared = _one_of("knowledge_bases", environment.knowledge_bases)
         yield f"{field}.knowledge_base", alias.knowledge_base, declared
+    ids = [target.id for target in alias.targets]
+    for twice in sorted({id for id in ids if ids.count(id) > 1}):
+        yield f"{field}.fallbacks", twice, "stands in this alias already: name each model once"
     for fallback in alias.fallbacks:
         if fallback.model.kind != alias.model.model.kind:
             expected = f"a fallback is of the same kind as its model ({alias.model.model.kind})"
@@ -53,6 +58,8 @@ def _embedding(field: str, alias: Alias) -> Iterator[Broken]:
     for setting in ("guardrail", "knowledge_base", "max_tokens"):
         if (given := getattr(alias, setting)) is not None:
             yield f"{field}.{setting}", given, f"{alias.model.id} makes embeddings: leave it out"
+    if alias.system_prompt:
+        yield f"{field}.system_prompt", alias.system_prompt, f"{alias.model.id} makes embeddings"
 
 
 def _targets(environment: Environment) -> Iterator[tuple[str, Target]]:
@@ -61,6 +68,16 @@ def _targets(environment: Environment) -> Iterator[tuple[str, Target]]:
         yield from ((f"aliases.{name}.fallbacks", target) for target in alias.fallbacks)
     for name, base in environment.knowledge_bases.items():
         yield f"knowledge_bases.{name}.embedding_model", base.embedding_model
+
+
+def _guardrails(environment: Environment) -> Iterator[Broken]:
+    for name, guardrail in environment.guardrails.items():
+        attack = guardrail.content_filters.get("PROMPT_ATTACK")
+        if attack and attack.output != "NONE":
+            field = f"guardrails.{name}.content_filters.PROMPT_ATTACK.output"
+            yield field, attack.output, "the service takes only 'NONE': attacks come in prompts"
+        if len(given := f"strata-{environment.name}-{name}") > 50:
+            yield f"guardrails.{name}", given, "a guardrail's name has at most 50 characters"
 
 
 def _target(field: str, target: Target, environment: Environment) -> Iterator[Broken]:
@@ -80,6 +97,14 @@ def _knowledge_bases(environment: Environment) -> Iterator[Broken]:
             yield f"{field}.embedding_model", base.embedding_model.id, expected
         elif base.dimensions not in model.limits.dimensions:
             yield f"{field}.dimensions", base.dimensions, f"one of {list(model.limits.dimensions)}"
+
+
+def _access(environment: Environment) -> Iterator[Broken]:
+    access = environment.access
+    theirs = [model.id for model in environment.models if model.provider == "Anthropic"]
+    if access and theirs and not access.anthropic:
+        expected = f"{theirs} need Anthropic's First-Time-Use form: add [access.anthropic]"
+        yield "access.anthropic", None, expected
 
 
 def _one_of(table: str, declared: Iterable[str]) -> str:

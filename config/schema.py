@@ -5,6 +5,7 @@ resolved once against the catalogue. The IAM policies and the handlers' table ar
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    Strict,
     StrictBool,
     ValidationInfo,
 )
@@ -21,7 +23,42 @@ from pydantic import (
 from config.models import Model, Target, find_target
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=31)]
+Whole = Annotated[int, Strict()]  # neither true nor "4" is a number
 Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+# AWS::Bedrock::Guardrail's own list (bedrock-2026 §4.1).
+PiiEntity = Literal[
+    "ADDRESS",
+    "AGE",
+    "AWS_ACCESS_KEY",
+    "AWS_SECRET_KEY",
+    "CA_HEALTH_NUMBER",
+    "CA_SOCIAL_INSURANCE_NUMBER",
+    "CREDIT_DEBIT_CARD_CVV",
+    "CREDIT_DEBIT_CARD_EXPIRY",
+    "CREDIT_DEBIT_CARD_NUMBER",
+    "DRIVER_ID",
+    "EMAIL",
+    "INTERNATIONAL_BANK_ACCOUNT_NUMBER",
+    "IP_ADDRESS",
+    "LICENSE_PLATE",
+    "MAC_ADDRESS",
+    "NAME",
+    "PASSWORD",
+    "PHONE",
+    "PIN",
+    "SWIFT_CODE",
+    "UK_NATIONAL_HEALTH_SERVICE_NUMBER",
+    "UK_NATIONAL_INSURANCE_NUMBER",
+    "UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER",
+    "URL",
+    "USERNAME",
+    "US_BANK_ACCOUNT_NUMBER",
+    "US_BANK_ROUTING_NUMBER",
+    "US_INDIVIDUAL_TAX_IDENTIFICATION_NUMBER",
+    "US_PASSPORT_NUMBER",
+    "US_SOCIAL_SECURITY_NUMBER",
+    "VEHICLE_IDENTIFICATION_NUMBER",
+]
 Strength = Literal["NONE", "LOW", "MEDIUM", "HIGH"]
 
 
@@ -43,9 +80,9 @@ ModelId = Annotated[Target, BeforeValidator(_resolve)]
 class Api(Frozen):
     """The edge of the platform: throttles in requests per second, retention in days."""
 
-    requests_per_second: int = Field(ge=1, le=10_000)
-    burst: int = Field(ge=1, le=5_000)
-    max_body_bytes: int = Field(ge=1_024, le=5_000_000)  # Lambda takes 6 MB, base64 included
+    requests_per_second: Whole = Field(ge=1, le=10_000)
+    burst: Whole = Field(ge=1, le=5_000)
+    max_body_bytes: Whole = Field(ge=1_024, le=5_000_000)  # Lambda takes 6 MB, base64 included
     log_retention_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]
 
 
@@ -57,12 +94,12 @@ class Alias(Frozen):
     fallbacks: tuple[ModelId, ...] = ()
     guardrail: Name | None = None
     knowledge_base: Name | None = None
-    passages: int = Field(default=4, ge=1, le=20)
+    passages: Whole = Field(default=4, ge=1, le=20)
     system_prompt: str = ""
-    max_tokens: int | None = Field(default=None, ge=1)
+    max_tokens: Whole | None = Field(default=None, ge=1)
     unsupported_parameters: Literal["drop", "reject"] = "reject"
     needs: tuple[Literal["images", "tools", "structured_output"], ...] = ()
-    context_tokens: int | None = Field(default=None, ge=1)
+    context_tokens: Whole | None = Field(default=None, ge=1)
 
     @property
     def targets(self) -> tuple[Target, ...]:
@@ -85,10 +122,18 @@ class Topic(Frozen):
     examples: tuple[Annotated[str, Field(max_length=100)], ...] = Field(default=(), max_length=5)
 
 
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"a regular expression; this one is not: {error}") from None
+    return pattern
+
+
 class Pattern(Frozen):
     """A regular expression that a guardrail blocks or masks."""
 
-    pattern: str = Field(min_length=1, max_length=500)
+    pattern: Annotated[str, AfterValidator(_compiles)] = Field(min_length=1, max_length=500)
     action: Literal["BLOCK", "ANONYMIZE"]
 
 
@@ -101,19 +146,19 @@ class Guardrail(Frozen):
     content_filters: Mapping[
         Literal["SEXUAL", "VIOLENCE", "HATE", "INSULTS", "MISCONDUCT", "PROMPT_ATTACK"],
         ContentFilter,
-    ]
+    ] = Field(min_length=1)
     topics: tuple[Topic, ...] = Field(default=(), max_length=30)
     words: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = ()
-    profanity: bool = False
-    pii: Mapping[str, Literal["BLOCK", "ANONYMIZE"]] = {}
+    profanity: StrictBool = False
+    pii: Mapping[PiiEntity, Literal["BLOCK", "ANONYMIZE"]] = {}
     patterns: Mapping[str, Pattern] = Field(default={}, max_length=30)
 
 
 class Chunking(Frozen):
     """Fixed-size chunks: tokens each, and how much of one is repeated in the next."""
 
-    max_tokens: int = Field(ge=20, le=8_192)
-    overlap_percent: int = Field(ge=1, le=99)
+    max_tokens: Whole = Field(ge=20, le=8_192)
+    overlap_percent: Whole = Field(ge=1, le=99)
 
 
 class KnowledgeBase(Frozen):
@@ -122,16 +167,21 @@ class KnowledgeBase(Frozen):
     description: str = Field(min_length=1, max_length=200)
     prefix: str = Field(pattern=r"^[a-z0-9][a-z0-9/-]*/$")
     embedding_model: ModelId
-    dimensions: int
+    dimensions: Whole
     chunking: Chunking
 
 
 class Tenant(Frozen):
-    """A team that calls the API: what it may call, how fast, for how much a month."""
+    """A team that calls the API: what it may call, how fast, for how much a month.
+
+    Every tenant is told apart by the metadata of its requests. `own_profiles` gives it inference
+    profiles of its own besides, which AWS's bill shows: ids that cost room, so the gate counts.
+    """
 
     aliases: tuple[Name, ...] = Field(min_length=1)
-    monthly_budget_usd: float = Field(gt=0)
-    requests_per_second: int = Field(ge=1)
+    monthly_budget_usd: float = Field(gt=0, strict=True, allow_inf_nan=False)
+    requests_per_second: Whole = Field(ge=1)
+    own_profiles: StrictBool = False
 
 
 def _accepted(value: bool) -> bool:
@@ -170,10 +220,18 @@ class Access(Frozen):
     anthropic: AnthropicForm | None = None
 
 
+class Lifecycle(Frozen):
+    """How many days before a model's end of life a check warns, and how many before it fails."""
+
+    warn_days: Whole = Field(default=60, ge=0)
+    fail_days: Whole = Field(default=14, ge=0)
+
+
 class Environment(Frozen):
     """One deployed platform, complete: the diff of its file is the change to it."""
 
-    name: Name
+    # Part of bucket names, which AWS keeps to 63 characters.
+    name: Annotated[Name, Field(max_length=12)]
     account: str = Field(pattern=r"^\d{12}$")
     region: Region
     residency: tuple[Region, ...] = Field(min_length=1)
@@ -183,6 +241,25 @@ class Environment(Frozen):
     guardrails: Mapping[Name, Guardrail]
     knowledge_bases: Mapping[Name, KnowledgeBase]
     tenants: Mapping[Name, Tenant] = Field(min_length=1)
+    lifecycle: Lifecycle = Lifecycle()
+    # Guardrails, profiles and invocation logs do not reach the Mantle endpoint or bearer tokens.
+    bedrock_mantle: Literal["deny", "allow"] = "deny"
+
+    @property
+    def inference(self) -> Mapping[str, tuple[str, str | None, tuple[Target, ...]]]:
+        """What is called through profiles of its own: key -> (alias, tenant, targets).
+
+        The key is the alias, or `alias@tenant` for a tenant with profiles of its own.
+        """
+        chat = {n: a.targets for n, a in self.aliases.items() if a.model.model.kind == "chat"}
+        found: dict[str, tuple[str, str | None, tuple[Target, ...]]] = {
+            name: (name, None, targets) for name, targets in chat.items()
+        }
+        for tenant, declared in self.tenants.items():
+            for name in declared.aliases if declared.own_profiles else ():
+                if name in chat:
+                    found[f"{name}@{tenant}"] = (name, tenant, chat[name])
+        return found
 
     @property
     def models(self) -> tuple[Model, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from local import platform_file, processes
 from local.ask import ask, show
+from local.lock import alone
 from local.state import DEFAULT_DIRECTORY, Home
 from local.steps import StepFailed, console, explain, step
 from local.up import ALIAS, QUESTION, up
@@ -18,6 +19,9 @@ def main(arguments: list[str] | None = None) -> int:
     home = Home(given.home.resolve())
     commands = {"up": _up, "down": _down, "status": _status, "ask": _ask}
     try:
+        if given.command in ("up", "down"):
+            with alone(home):
+                return commands[given.command](home, given)
         return commands[given.command](home, given)
     except StepFailed as failure:
         explain(failure)

@@ -6,7 +6,7 @@ from constructs import Construct
 from components.guardrail import Guardrail
 from components.handler import Handler
 from components.handler_code import HandlerCode
-from components.inference import Inference
+from components.inference import Inference, deny_other_endpoints
 from components.log_group import LogGroup
 from components.rest_api import RestApi
 from config.schema import Environment
@@ -44,8 +44,10 @@ class Gateway(Stack):
 
         foundation.keys.grant_get(authorizer.role)
         foundation.usage.grant_update(chat.role)
-        for alias in self._chat_aliases():
-            inference[alias].grant_invoke(chat.role)
+        for each in inference.values():
+            each.grant_invoke(chat.role)
+        if environment.bedrock_mantle == "deny":
+            deny_other_endpoints(chat.role)
         for guardrail in guardrails.values():
             guardrail.grant_apply(chat.role)
         for base in knowledge.bases.values():
@@ -64,22 +66,18 @@ class Gateway(Stack):
             for name, policy in self._environment.guardrails.items()
         }
 
-    def _chat_aliases(self) -> list[str]:
-        aliases = self._environment.aliases
-        return [name for name, alias in aliases.items() if alias.model.model.kind == "chat"]
-
     def _inference(self) -> dict[str, Inference]:
         scope = Construct(self, "Aliases")
-        environment = self._environment
         return {
-            name: Inference(
+            key: Inference(
                 scope,
-                name,
-                environment=environment.name,
-                alias=name,
-                targets=environment.aliases[name].targets,
+                key,
+                environment=self._environment.name,
+                alias=alias,
+                tenant=tenant,
+                targets=targets,
             )
-            for name in self._chat_aliases()
+            for key, (alias, tenant, targets) in self._environment.inference.items()
         }
 
     def _handler(self, id: str, module: str) -> Handler:

@@ -5,6 +5,7 @@ from aws_cdk import Stage, Tags
 from constructs import Construct
 
 from config.schema import Environment
+from stacks.access import Access
 from stacks.foundation import Foundation
 from stacks.gateway import Gateway
 from stacks.knowledge import Knowledge
@@ -17,11 +18,22 @@ class Platform(Stage):
 
         foundation = Foundation(self, "Foundation", environment=environment)
         knowledge = Knowledge(self, "Knowledge", environment=environment, foundation=foundation)
-        Gateway(
+        gateway = Gateway(
             self,
             "Gateway",
             environment=environment,
             foundation=foundation,
             knowledge=knowledge,
         )
+        if consent := environment.access:
+            # No alias is served before its models may be called.
+            gateway.add_dependency(
+                Access(
+                    self,
+                    "Access",
+                    environment=environment,
+                    consent=consent,
+                    foundation=foundation,
+                )
+            )
         Tags.of(self).add("strata:environment", environment.name)

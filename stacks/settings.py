@@ -66,6 +66,7 @@ def _alias(alias: Alias) -> dict[str, object]:
 def _target(target: Target) -> dict[str, object]:
     price = target.price
     assert price is not None  # config.references refuses an unpriced model
+    long = target.long_price
     return {
         "id": target.id,
         "owned_by": target.model.provider,
@@ -73,6 +74,12 @@ def _target(target: Target) -> dict[str, object]:
         "reasoning_effort": target.model.capabilities.reasoning_effort,
         "input_pico_usd": round((price.input or 0) * PICO),
         "output_pico_usd": round((price.output or 0) * PICO),
+        "long": long
+        and [
+            long[0],
+            round((long[1].input or 0) * PICO),
+            round((long[1].output or 0) * PICO),
+        ],
     }
 
 

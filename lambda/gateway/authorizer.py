@@ -39,8 +39,8 @@ def authorize(headers: Mapping[str, str], *, settings: Settings, upstream: Upstr
     """The tenant whose key this is; raises Unauthorized for every other key, whatever is wrong."""
     row = _find(_bearer(headers), settings.keys_table, upstream)
     tenant: str = row.get("tenant", {}).get("S", "")
-    expires = row.get("expires_at", {}).get("N")
-    if tenant not in settings.tenants or (expires and int(expires) <= time.time()):
+    expires = float(row.get("expires_at", {}).get("N", "inf"))
+    if tenant not in settings.tenants or expires <= time.time():
         raise Unauthorized
     return tenant
 

@@ -21,6 +21,8 @@ _OUTAGES = frozenset((408, 424, 429, 500, 502, 503, 504))
 _FAILURES = 5
 # A model that is back must be found within 10 s; the rest is for the probe itself.
 _OPEN_S = 8.0
+# A quota refills all the time, and to hear that it has not yet costs milliseconds and no tokens.
+_THROTTLED_S = 2.0
 
 # One retry for ten requests, and five in a row at most.
 _EARNED, _RETRY, _SAVED = 1, 10, 50
@@ -38,7 +40,8 @@ def is_throttling(error: BaseException) -> bool:
 
 
 class Breaker:
-    """Opens after five outages in a row; from 8 s later on it lets one call at a time probe.
+    """Opens after five outages in a row; 8 s later, or 2 s if the last one was a throttling, it
+    lets one call at a time probe.
 
     A call is made inside `with breaker:`, once `is_open()` has said no. What ends it in a refusal,
     or in a bug of ours, says nothing about the model and changes nothing.
@@ -66,8 +69,8 @@ class Breaker:
             self._failures = 0
         elif is_outage(error):
             self._failures += 1
-            self._open_until = self._clock() + _OPEN_S
             self.throttled = is_throttling(error)
+            self._open_until = self._clock() + (_THROTTLED_S if self.throttled else _OPEN_S)
 
 
 class Retries:

@@ -60,11 +60,20 @@ def chat(
     if blocked is not None:
         return _reply(request, asked, targets[0], completion.intervened(blocked))
 
+    # What tells tenants apart in AWS's invocation logs, whatever profile they share.
+    metadata = {
+        "environment": settings.environment,
+        "tenant": request.tenant,
+        "alias": asked.alias,
+    }
     passages = _passages(asked, alias, upstream, request.deadline)
     with_passages = knowledge.ask_with(passages, asked) if alias.knowledge_base else asked
     chain = Chain(
         request,
-        lambda target: converse.to_converse(with_passages, alias, target),
+        lambda target: {
+            **converse.to_converse(with_passages, alias, target),
+            "requestMetadata": metadata,
+        },
         upstream=upstream,
         breakers=breakers or Breakers(),
     )
@@ -76,7 +85,8 @@ def chat(
         answer = completion.intervened(blocked, answer["usage"])
     reply = _reply(request, asked, target, answer)
     if alias.knowledge_base:
-        knowledge.cite(reply.body, passages)
+        shown = knowledge.masked(passages, alias.guardrail, upstream, request.deadline)
+        knowledge.cite(reply.body, shown)
     return reply
 
 
@@ -89,7 +99,8 @@ def _alias(name: str, request: Request, settings: Settings) -> Alias:
     alias = settings.aliases[name]
     if alias.kind != "chat":
         raise invalid("model", f"{name!r} makes embeddings; it cannot chat.")
-    return alias
+    own = settings.own_targets.get(f"{name}@{request.tenant}")
+    return alias._replace(targets=own) if own else alias
 
 
 def _passages(
@@ -108,7 +119,7 @@ def _first_answer(chain: Chain, targets: Sequence[Target]) -> tuple[Target, dict
         if refused.status != 400:
             raise
         message = "The model refused the request: it may be too long, or ask for what it cannot do."
-        raise invalid("messages", message) from refused
+        raise invalid(None, message) from refused
 
 
 def _reply(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
-_KNOWN = frozenset("role content name refusal annotations tool_calls tool_call_id".split())
+_KNOWN = frozenset("role content refusal annotations tool_calls tool_call_id".split())
 _IMAGE = "data:image/"
 _FORMATS = frozenset(("png", "jpeg", "gif", "webp"))
 
@@ -55,13 +55,15 @@ def _message(field: str, value: object) -> Message:
     if role == "tool":
         return Message(role, (_tool_result(field, value),))
     calls = tuple(_tool_calls(f"{field}.tool_calls", role, value.get("tool_calls")))
-    if calls and value.get("content") in (None, ""):
-        return Message(role, calls)
+    if role == "assistant" and value.get("content") in (None, ""):
+        return Message(role, calls)  # a model may say nothing, and so may its history
     return Message(role, (*_content(f"{field}.content", role, value.get("content")), *calls))
 
 
 def _content(field: str, role: str, content: object) -> list[Mapping[str, Any]]:
     """A string, or OpenAI's list of parts; Bedrock refuses blank text."""
+    if not isinstance(content, str | list):
+        raise invalid(field, "'content' must be a string or a list of parts.")
     parts = content if isinstance(content, list) else [{"type": "text", "text": content}]
     blocks = [_part(f"{field}[{i}]", role, part) for i, part in enumerate(parts)]
     if not any("image" in block or block["text"].strip() for block in blocks):

@@ -26,13 +26,12 @@ def parse_parameters(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def parse_max_tokens(fields: Mapping[str, Any]) -> int | None:
     """OpenAI has two names for it; the newer one wins."""
-    for name in ("max_completion_tokens", "max_tokens"):
-        value = fields.get(name)
-        if value is not None:
-            if not is_number(int, value) or value < 1:
-                raise invalid(name, f"{name!r} must be a whole number of at least 1.")
-            return int(value)
-    return None
+    names = ("max_completion_tokens", "max_tokens")
+    given = {name: fields[name] for name in names if fields.get(name) is not None}
+    for name, value in given.items():
+        if not is_number(int, value) or value < 1:
+            raise invalid(name, f"{name!r} must be a whole number of at least 1.")
+    return next(iter(given.values()), None)
 
 
 def is_number(kind: type | tuple[type, ...], value: object) -> bool:
@@ -41,7 +40,8 @@ def is_number(kind: type | tuple[type, ...], value: object) -> bool:
 
 
 def _temperature(name: str, value: object) -> object:
-    return _within(name, value, 2)
+    # Converse takes no more (InferenceConfiguration.temperature), whatever OpenAI allows.
+    return _within(name, value, 1)
 
 
 def _top_p(name: str, value: object) -> object:

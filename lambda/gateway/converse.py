@@ -49,7 +49,7 @@ def check_max_tokens(request: ChatRequest, alias: Alias) -> None:
     """A caller may ask for less than the alias allows, and not for more."""
     if request.max_tokens is not None and request.max_tokens > alias.max_tokens:
         message = f"This alias answers with at most {alias.max_tokens} tokens."
-        raise invalid("max_tokens", message)
+        raise invalid("max_completion_tokens", message)
 
 
 def _inference(given: Mapping[str, Any], max_tokens: int) -> dict[str, Any]:
@@ -62,12 +62,12 @@ def _turns(messages: tuple[Message, ...]) -> list[dict[str, Any]]:
     turns: list[dict[str, Any]] = []
     for message in messages:
         role = _ROLE.get(message.role)
-        if role is None:
+        if role is None or not message.blocks:
             continue
         if not turns or turns[-1]["role"] != role:
             turns.append({"role": role, "content": []})
         turns[-1]["content"].extend(message.blocks)
-    if turns[0]["role"] != "user":
+    if not turns or turns[0]["role"] != "user":
         raise invalid("messages", "The first message after the system's must be the user's.")
     return turns
 

@@ -123,5 +123,6 @@ def _response(
             "x-request-id": request_id,
             **(headers or {}),
         },
-        "body": json.dumps(body, ensure_ascii=False),
+        # ASCII: a caller's own text comes back in errors, and may be half a surrogate pair.
+        "body": json.dumps(body),
     }

@@ -22,7 +22,7 @@ def invalid(param: str | None, message: str) -> GatewayError:
 
 
 def forbidden(message: str) -> GatewayError:
-    return GatewayError(403, "permission_error", "forbidden", message)
+    return GatewayError(403, "invalid_request_error", "forbidden", message)
 
 
 def model_not_found(alias: str, known: list[str]) -> GatewayError:

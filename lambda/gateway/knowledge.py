@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import NamedTuple
-from urllib.parse import urlsplit
+
+from gateway.errors import invalid
+from gateway.tool_guard import judge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +14,12 @@ if TYPE_CHECKING:
 
     from gateway.aws import Upstream
     from gateway.chat_request import ChatRequest
-    from gateway.settings import Alias
+    from gateway.settings import Alias, Guardrail
+
+
+# KnowledgeBaseQueryTextString of Retrieve's service model.
+_LONGEST_QUESTION = 20_000
+_FRAME = "passage>"
 
 
 class Passage(NamedTuple):
@@ -27,6 +34,9 @@ def retrieve(
     question: str, base_id: str, alias: Alias, upstream: Upstream, deadline: float
 ) -> list[Passage]:
     """The best passages of a knowledge base, best first."""
+    if len(question) > _LONGEST_QUESTION:
+        message = f"A question to documents has at most {_LONGEST_QUESTION} characters."
+        raise invalid("messages", message)
     search = {"vectorSearchConfiguration": {"numberOfResults": alias.passages}}
     request = {"retrievalQuery": {"text": question}, "retrievalConfiguration": search}
     answer = upstream.retrieve(base_id, request, deadline)
@@ -35,7 +45,9 @@ def retrieve(
 
 def ask_with(passages: Sequence[Passage], request: ChatRequest) -> ChatRequest:
     """The request with what the documents say before its question, marked as such."""
-    told = "\n\n".join(f"<passage>\n{passage.text}\n</passage>" for passage in passages)
+    # A document that speaks of passages must not end its own.
+    texts = (passage.text.replace(_FRAME, "passage") for passage in passages)
+    told = "\n\n".join(f"<passage>\n{text}\n</passage>" for text in texts)
     text = f"{told or '(no passage was found)'}\n\nQuestion: {request.question}"
     *before, last = request.messages
     if last.role != "user":
@@ -43,6 +55,23 @@ def ask_with(passages: Sequence[Passage], request: ChatRequest) -> ChatRequest:
     others = (block for block in last.blocks if "text" not in block)
     asked = last._replace(blocks=(*others, {"text": text}))
     return request._replace(messages=(*before, asked))
+
+
+def masked(
+    passages: Sequence[Passage], guardrail: Guardrail | None, upstream: Upstream, deadline: float
+) -> list[Passage]:
+    """The passages as a guardrail lets them be shown: Converse has judged the answer alone.
+
+    One question for all of them, and one for each only if the guardrail has found something.
+    """
+    texts = [passage.text for passage in passages]
+    if judge("OUTPUT", texts, guardrail, upstream, deadline) is None:
+        return list(passages)
+    shown = [judge("OUTPUT", [text], guardrail, upstream, deadline) for text in texts]
+    return [
+        p if text is None else p._replace(text=text)
+        for p, text in zip(passages, shown, strict=True)
+    ]
 
 
 def cite(completion: dict[str, Any], passages: Sequence[Passage]) -> None:
@@ -62,7 +91,7 @@ def cite(completion: dict[str, Any], passages: Sequence[Passage]) -> None:
 
 def _passage(result: Mapping[str, Any]) -> Passage:
     # The bucket's name holds the account id, which is none of the caller's business.
-    key = urlsplit(result["location"]["s3Location"]["uri"]).path.lstrip("/")
+    key = result["location"]["s3Location"]["uri"].split("/", 3)[3]
     return Passage(key, round(result["score"], 4), result["content"]["text"])
 
 

@@ -27,6 +27,7 @@ class Target(NamedTuple):
     reasoning_effort: str | None  # how its request spells it, if it takes one
     input_pico_usd: int
     output_pico_usd: int
+    long: tuple[int, int, int] | None  # above these input tokens, these two prices for all
     arn: str | None  # of the application inference profile; an embedding alias has none
 
 
@@ -50,10 +51,16 @@ class Alias(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """Everything that the handlers know; `tenants` maps a tenant to the aliases it may use."""
+    """Everything that the handlers know; `tenants` maps a tenant to the aliases it may use.
+
+    `own_targets` has, by `alias@tenant`, the models of a tenant with inference profiles of its own.
+    """
+
+    environment: str
 
     max_body_bytes: int
     aliases: Mapping[str, Alias]
+    own_targets: Mapping[str, tuple[Target, ...]]
     tenants: Mapping[str, tuple[str, ...]]
     keys_table: str
     usage_table: str
@@ -70,10 +77,16 @@ def settings() -> Settings:
 def parse(declared: Mapping[str, Any], deployed: Mapping[str, Any]) -> Settings:
     """Join the two halves; a name in one that the other lacks is a KeyError."""
     return Settings(
+        environment=declared["environment"],
         max_body_bytes=declared["max_body_bytes"],
         aliases={
             name: _alias(name, alias, declared, deployed)
             for name, alias in declared["aliases"].items()
+        },
+        own_targets={
+            key: _targets(key, declared["aliases"][key.partition("@")[0]], declared, deployed)
+            for key in deployed["profiles"]
+            if "@" in key
         },
         tenants={name: tuple(tenant["aliases"]) for name, tenant in declared["tenants"].items()},
         keys_table=declared["keys_table"],
@@ -112,6 +125,7 @@ def _targets(
             reasoning_effort=target["reasoning_effort"],
             input_pico_usd=target["input_pico_usd"],
             output_pico_usd=target["output_pico_usd"],
+            long=tuple(target["long"]) if target["long"] else None,
             arn=profile and prefix + profile,
         )
         for target, profile in zip(targets, profiles, strict=True)

@@ -26,7 +26,7 @@ def blocked_input(
     texts = [json.dumps(tool, ensure_ascii=False) for tool in request.parameters.get("tools", ())]
     blocks = [block for message in request.messages for block in message.blocks]
     texts += _texts(blocks)
-    return _judge("INPUT", texts, guardrail, upstream, deadline)
+    return judge("INPUT", texts, guardrail, upstream, deadline)
 
 
 def blocked_output(
@@ -34,20 +34,21 @@ def blocked_output(
 ) -> str | None:
     """The guardrail's message when a model's tool call holds what it blocks, otherwise None."""
     blocks = answer.get("output", {}).get("message", {}).get("content", [])
-    return _judge("OUTPUT", _texts(blocks), guardrail, upstream, deadline)
+    return judge("OUTPUT", _texts(blocks), guardrail, upstream, deadline)
 
 
 def _texts(blocks: Sequence[Mapping[str, Any]]) -> list[str]:
     return [json.dumps(block, ensure_ascii=False) for block in blocks if has_tool(block)]
 
 
-def _judge(
+def judge(
     source: str,
     texts: list[str],
     guardrail: Guardrail | None,
     upstream: Upstream,
     deadline: float,
 ) -> str | None:
+    """What the guardrail makes of the texts if it intervenes: masked, or its own message."""
     if not texts or guardrail is None:
         return None
     content = [{"text": {"text": text}} for text in texts]

@@ -17,6 +17,7 @@ def close_all(home: Home) -> None:
         guardrails,
         inference_profiles,
         ingestion,
+        model_access,
         object_lock,
         retrieval,
         s3vectors,
@@ -29,6 +30,7 @@ def close_all(home: Home) -> None:
     guardrails.close()
     catalogue.close()
     inference_profiles.close()
+    model_access.close()
     conversation.close()
     titan_embeddings.close(home)
     ingestion.close(home)

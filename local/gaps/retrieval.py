@@ -28,6 +28,10 @@ MADE_UP = ("/retrieveAndGenerate", "/rerank", "/generateQuery", "/optimize-promp
 INTERNAL = ("AMAZON_BEDROCK_TEXT", "AMAZON_BEDROCK_METADATA")
 
 
+# KnowledgeBaseQueryTextString in the service model.
+LONGEST_QUERY = 20_000
+
+
 def close(home: Home) -> None:
     """Answer Retrieve off the event loop, and refuse what is made up."""
     others = bedrock_agent_runtime.handle_request
@@ -77,6 +81,9 @@ def _search(base_id: str, request: Request, home: Home) -> list[dict[str, Any]]:
 def _refuse_the_rest(request: Request, settings: Request) -> None:
     if not request["retrievalQuery"].get("text"):
         raise ServiceError("ValidationException", "The retrieval query's text is empty.")
+    if len(request["retrievalQuery"]["text"]) > LONGEST_QUERY:
+        text = f"1 validation error detected: the query has at most {LONGEST_QUERY} characters."
+        raise ServiceError("ValidationException", text)
     if settings.get("overrideSearchType") == "HYBRID":
         text = "HYBRID search type is not supported for search operation on index with S3 Vectors."
         raise ServiceError("ValidationException", text)

@@ -114,6 +114,9 @@ def _problems(model: Model, request: Request) -> Iterator[str]:
     for name, (capability, _) in SETTINGS.items():
         if name in settings and capability not in model.capabilities.accepts:
             yield f"The model returned the following errors: {name} is not supported by this model."
+    for name in ("temperature", "topP"):  # both are limited by the service model
+        if not 0 <= settings.get(name, 0) <= 1:
+            yield f"Value at 'inferenceConfig.{name}' failed to satisfy constraint: at most 1."
     if request.get("system") and "system" not in model.capabilities.accepts:
         yield "This model doesn't support system messages. Try again without a system message."
     if request.get("toolConfig") and "tools" not in model.capabilities.accepts:

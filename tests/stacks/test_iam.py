@@ -30,6 +30,8 @@ def chat_targets(environment: str) -> list:
 def test_no_identity_policy_names_every_resource_or_every_action(assembly, environment):
     for stack in STACKS:
         for statement in statements(assembly, environment, stack):
+            if statement["Effect"] == "Deny":
+                continue
             assert "*" not in as_list(statement["Resource"])
             assert not {"*", "bedrock:*"} & set(as_list(statement["Action"]))
             assert "NotAction" not in statement and "NotResource" not in statement
@@ -94,8 +96,22 @@ def test_each_handler_does_its_own_work_and_no_other(assembly):
         "dynamodb:GetItem",
         "kms:Decrypt",
     }
-    assert actions(assembly, "prod", "Gateway", "ChatRole") == LOGS | kms | bedrock | {
+    denied = {"bedrock-mantle:*", "bedrock:CallWithBearerToken"}
+    assert actions(assembly, "prod", "Gateway", "ChatRole") == LOGS | kms | bedrock | denied | {
         "dynamodb:UpdateItem"
+    }
+
+
+def test_the_chat_role_is_denied_the_ways_around_guardrails(assembly):
+    (denial,) = (
+        statement
+        for statement in statements(assembly, "prod", "Gateway", "ChatRole")
+        if statement["Effect"] == "Deny"
+    )
+    assert denial == {
+        "Effect": "Deny",
+        "Action": ["bedrock-mantle:*", "bedrock:CallWithBearerToken"],
+        "Resource": "*",
     }
 
 

@@ -92,9 +92,9 @@ MISTAKES = {
     ),
     "more tokens than the model gives": (
         "max_tokens = 1_024",
-        "max_tokens = 6_000",
+        "max_tokens = 600_000",
         "aliases.chat-default.max_tokens",
-        "at most 5120",
+        "at most",
     ),
     "a guardrail on an embedding model": (
         'model = "amazon.titan-embed-text-v2:0"',
@@ -119,6 +119,61 @@ MISTAKES = {
         "dimensions = 1_000",
         "knowledge_bases.handbook.dimensions",
         "[256, 512, 1024]",
+    ),
+    "a PII type that does not exist": (
+        'EMAIL = "ANONYMIZE"',
+        'EMIAL = "ANONYMIZE"',
+        "guardrails.standard.pii.EMIAL",
+        "'EMAIL'",
+    ),
+    "an output strength for prompt attacks": (
+        'PROMPT_ATTACK = { input = "HIGH", output = "NONE" }',
+        'PROMPT_ATTACK = { input = "HIGH", output = "HIGH" }',
+        "guardrails.standard.content_filters.PROMPT_ATTACK.output",
+        "'NONE'",
+    ),
+    "a pattern that is none": (
+        '"EMP-[0-9]{6}"',
+        '"EMP-[0-9"',
+        "guardrails.standard.patterns.employee-number.pattern",
+        "regular expression",
+    ),
+    "a fallback that is the model itself": (
+        '["mistral.mistral-large-3-675b-instruct"]',
+        '["us.amazon.nova-lite-v1:0"]',
+        "aliases.chat-default.fallbacks",
+        "name each model once",
+    ),
+    "true for a number": ("burst = 40", "burst = true", "api.burst", "integer"),
+    "text for a number": (
+        "passages = 4",
+        'passages = "4"',
+        "aliases.docs-assistant.passages",
+        "int",
+    ),
+    "an endless budget": (
+        "monthly_budget_usd = 50",
+        "monthly_budget_usd = inf",
+        "tenants.demo.monthly_budget_usd",
+        "finite",
+    ),
+    "a prompt for an embedding model": (
+        'model = "amazon.titan-embed-text-v2:0"',
+        'model = "amazon.titan-embed-text-v2:0"\nsystem_prompt = "x"',
+        "aliases.embed-default.system_prompt",
+        "embeddings",
+    ),
+    "a name of its own": (
+        'region = "us-east-1"',
+        'region = "us-east-1"\nname = "x"',
+        "name",
+        "file",
+    ),
+    "a region without models": (
+        'region = "us-east-1"',
+        'region = "xx-east-9"',
+        "aliases.chat-default.model",
+        "check `region`",
     ),
     "a filter strength that does not exist": (
         'HATE = { input = "HIGH"',

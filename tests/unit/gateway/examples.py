@@ -16,6 +16,7 @@ NOVA = {
     "reasoning_effort": None,
     "input_pico_usd": 60_000,
     "output_pico_usd": 240_000,
+    "long": None,
 }
 CLAUDE = {
     "id": "us.anthropic.claude-sonnet-5-5",
@@ -24,6 +25,7 @@ CLAUDE = {
     "reasoning_effort": "output_config",
     "input_pico_usd": 2_200_000,
     "output_pico_usd": 11_000_000,
+    "long": None,
 }
 TITAN = {**NOVA, "id": "amazon.titan-embed-text-v2:0", "accepts": [], "output_pico_usd": 0}
 

@@ -11,6 +11,7 @@ from gateway.breaker import Breaker, Breakers, Retries, breakers, is_outage
 from gateway.errors import invalid
 
 DOWN = AwsError(503, "ServiceUnavailableException")
+THROTTLED = AwsError(429, "ThrottlingException")
 OUTAGES = [
     *(AwsError(status, str(status)) for status in (408, 424, 429, 500, 502, 503, 504)),
     TimedOut("no answer in time"),
@@ -71,10 +72,11 @@ def test_an_answer_clears_what_went_before():
     assert not breaker.is_open()
 
 
-def test_it_stays_open_for_eight_seconds():
+@pytest.mark.parametrize(("error", "open_s"), [(DOWN, 8), (THROTTLED, 2)], ids=str)
+def test_it_stays_open_for_eight_seconds_and_for_two_when_throttled(error, open_s):
     clock = Clock()
-    breaker = opened(clock)
-    clock.now += 7.99
+    breaker = opened(clock, error)
+    clock.now += open_s - 0.01
     assert breaker.is_open()
     clock.now += 0.01
     assert not breaker.is_open()
@@ -124,7 +126,7 @@ def test_a_probe_that_is_answered_closes_it_for_five_more_failures():
 
 
 def test_it_knows_whether_throttling_opened_it():
-    assert opened(Clock(), AwsError(429, "ThrottlingException")).throttled
+    assert opened(Clock(), THROTTLED).throttled
     assert not opened(Clock(), DOWN).throttled
 
 

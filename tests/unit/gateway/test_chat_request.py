@@ -29,7 +29,7 @@ REFUSED = {
         {**GOOD, "messages": [{"role": "user", "content": " "}]},
         "messages[0].content",
     ),
-    "no content": ({**GOOD, "messages": [{"role": "user"}]}, "messages[0].content[0]"),
+    "no content": ({**GOOD, "messages": [{"role": "user"}]}, "messages[0].content"),
     "an image": (
         {**GOOD, "messages": [{"role": "user", "content": [{"type": "image_url"}]}]},
         "messages[0].content[0].image_url.url",
@@ -90,9 +90,13 @@ REFUSED = {
     "true answers": ({**GOOD, "n": True}, "n"),
     "a temperature of text": ({**GOOD, "temperature": "hot"}, "temperature"),
     "a temperature of true": ({**GOOD, "temperature": True}, "temperature"),
-    "a temperature over two": ({**GOOD, "temperature": 2.1}, "temperature"),
+    "a temperature over one": ({**GOOD, "temperature": 1.1}, "temperature"),
     "a top_p over one": ({**GOOD, "top_p": 1.1}, "top_p"),
     "no tokens": ({**GOOD, "max_tokens": 0}, "max_tokens"),
+    "a bad max_tokens beside a good max_completion_tokens": (
+        {**GOOD, "max_completion_tokens": 9, "max_tokens": "x"},
+        "max_tokens",
+    ),
     "half a token": ({**GOOD, "max_completion_tokens": 1.5}, "max_completion_tokens"),
     "five stops": ({**GOOD, "stop": list("abcde")}, "stop"),
     "an empty stop": ({**GOOD, "stop": ""}, "stop"),

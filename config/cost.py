@@ -1,0 +1,140 @@
+"""`python -m config cost`: what an environment costs idle, and what a thousand requests cost.
+
+Only dated list prices count: a price that nobody knows is listed, and never taken for nothing.
+"""
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from math import ceil
+from typing import Any
+
+from config.load import HERE, load_environment
+from config.schema import Alias, Environment
+
+PRICES = HERE / "prices.toml"
+# English text; Japanese is nearer to one.
+CHARACTERS_A_TOKEN = 4
+TEXT_UNIT_CHARACTERS = 1_000
+MILLION, THOUSAND = 1_000_000, 1_000
+
+
+@dataclass(frozen=True)
+class Request:
+    """A typical request: tokens of the caller's text and of the answer, and how long it takes."""
+
+    input_tokens: int = 500
+    output_tokens: int = 200
+    milliseconds: int = 1_500
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that is paid for; `usd` is None when its price is unknown."""
+
+    what: str
+    usd: float | None
+
+
+def cost(name: str, typical: Request, *, as_json: bool) -> int:
+    """Print the idle month, and a thousand requests of each alias."""
+    environment = load_environment(name)
+    prices = tomllib.loads(PRICES.read_text(encoding="utf-8"))
+    report = {
+        "environment": name,
+        "prices_of": str(prices["retrieved"]),
+        "assumed": asdict(typical),
+        "idle_usd_per_month": _total(idle(environment, prices)),
+        "usd_per_1000_requests": {
+            alias: _total(thousand_requests(environment, alias, typical, prices))
+            for alias in environment.aliases
+        },
+        "unknown": sorted({*_unpriced(environment, typical, prices), *prices["unknown"].values()}),
+    }
+    print(json.dumps(report, indent=2) if as_json else _text(report))
+    return 0
+
+
+def idle(environment: Environment, prices: Mapping[str, Any]) -> Iterator[Line]:
+    """What a month costs in which nobody asks anything."""
+    for price in prices["idle"].values():
+        known = environment.region in prices["regions"]
+        yield Line(price["description"], price["usd_per_month"] if known else None)
+
+
+def thousand_requests(
+    environment: Environment, name: str, typical: Request, prices: Mapping[str, Any]
+) -> Iterator[Line]:
+    """What a thousand typical requests to one alias cost when its first model answers."""
+    alias = environment.aliases[name]
+    read = typical.input_tokens + _passage_tokens(environment, alias)
+    written = typical.output_tokens if alias.model.model.kind == "chat" else 0
+    yield _tokens("input tokens", alias, read)
+    if written:
+        yield _tokens("output tokens", alias, written)
+    counts = {"request": 1.0, "second": typical.milliseconds / 1_000}
+    for table, count in counts.items():
+        for price in prices[table].values():
+            yield _use(environment, prices, price, count)
+    yield from _guardrail(environment, alias, read, written, prices)
+
+
+def _tokens(what: str, alias: Alias, count: int) -> Line:
+    price = alias.model.price
+    each = (price.output if what.startswith("output") else price.input) if price else None
+    return Line(f"{alias.model.id}: {what}", each and each * count * THOUSAND / MILLION)
+
+
+def _passage_tokens(environment: Environment, alias: Alias) -> int:
+    if alias.knowledge_base is None:
+        return 0
+    return alias.passages * environment.knowledge_bases[alias.knowledge_base].chunking.max_tokens
+
+
+def _guardrail(
+    environment: Environment, alias: Alias, read: int, written: int, prices: Mapping[str, Any]
+) -> Iterator[Line]:
+    if alias.guardrail is None:
+        return
+    units = sum(ceil(n * CHARACTERS_A_TOKEN / TEXT_UNIT_CHARACTERS) for n in (read, written))
+    for policy, price in prices["text-unit"].items():
+        if getattr(environment.guardrails[alias.guardrail], policy):
+            yield _use(environment, prices, price, units)
+
+
+def _use(
+    environment: Environment, prices: Mapping[str, Any], price: Mapping[str, Any], count: float
+) -> Line:
+    known = environment.region in prices["regions"]
+    usd = price["usd_per_million"] * count * THOUSAND / MILLION
+    return Line(price["description"], usd if known else None)
+
+
+def _total(lines: Iterator[Line]) -> float:
+    return round(sum(line.usd for line in lines if line.usd is not None), 4)
+
+
+def _unpriced(
+    environment: Environment, typical: Request, prices: Mapping[str, Any]
+) -> Iterator[str]:
+    lines = list(idle(environment, prices))
+    for name in environment.aliases:
+        lines += thousand_requests(environment, name, typical, prices)
+    yield from (line.what for line in lines if line.usd is None)
+
+
+def _text(report: Mapping[str, Any]) -> str:
+    assumed = ", ".join(
+        f"{value} {name.replace('_', ' ')}" for name, value in report["assumed"].items()
+    )
+    lines = [
+        f"{report['environment']}, at list prices of {report['prices_of']}",
+        f"  idle, a month                  {report['idle_usd_per_month']:>10.2f} USD",
+        f"  1,000 requests ({assumed}):",
+    ]
+    for alias, usd in report["usd_per_1000_requests"].items():
+        lines.append(f"    {alias:28} {usd:>10.2f} USD")
+    lines.append("  not counted, for their price is unknown:")
+    lines += [f"    {what}" for what in report["unknown"]]
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Off the request path: work that a deployment or a schedule starts; boto3 is allowed."""

@@ -1,0 +1,1 @@
+"""What operators do: commands that touch an account or refresh data, one module each."""

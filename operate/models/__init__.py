@@ -1,0 +1,1 @@
+"""The catalogue's maker: packages of public data and reviewed corrections in, models.toml out."""

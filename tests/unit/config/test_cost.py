@@ -1,0 +1,58 @@
+"""The price of an environment, from dated list prices; what is unknown is never nothing."""
+
+import json
+import tomllib
+
+import pytest
+
+from config.__main__ import main
+from config.cost import PRICES, Request, idle, thousand_requests
+from config.load import load_environment
+
+LIST = tomllib.loads(PRICES.read_text(encoding="utf-8"))
+
+
+def report(capsys, *arguments: str) -> dict:
+    assert main(["cost", "dev", "--json", *arguments]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_dev_idles_at_5_dollars_or_less(capsys):
+    assert 0 < report(capsys)["idle_usd_per_month"] <= 5
+
+
+def test_the_readme_says_what_the_command_says(capsys):
+    from config.load import HERE
+
+    usd = report(capsys)["idle_usd_per_month"]
+    assert f"{usd:g} USD a month" in (HERE.parent / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_thousand_requests_cost_their_tokens_and_more():
+    lines = list(thousand_requests(load_environment("dev"), "reasoning", Request(), LIST))
+    tokens = [line for line in lines if "tokens" in line.what]
+    # 500 in at 2.20 and 200 out at 11.00 a million, a thousand times.
+    assert sum(line.usd for line in tokens) == pytest.approx(1.10 + 2.20)
+    assert len(lines) > len(tokens)
+
+
+def test_passages_count_as_input():
+    environment = load_environment("dev")
+    lines = thousand_requests(environment, "docs-assistant", Request(input_tokens=100), LIST)
+    first = next(lines)
+    assert first.usd == pytest.approx((100 + 4 * 120) * 1_000 * 0.80 / 1e6)
+
+
+def test_assumptions_can_be_set(capsys):
+    little = report(capsys, "--output-tokens", "1")["usd_per_1000_requests"]["reasoning"]
+    much = report(capsys, "--output-tokens", "4000")["usd_per_1000_requests"]["reasoning"]
+    assert much > 10 * little
+
+
+def test_in_another_region_every_price_of_ours_is_unknown():
+    elsewhere = load_environment("dev").model_copy(update={"region": "eu-west-1"})
+    assert [line.usd for line in idle(elsewhere, LIST)] == [None]
+
+
+def test_what_is_unknown_is_listed(capsys):
+    assert any("S3 Vectors" in what for what in report(capsys)["unknown"])

@@ -1,0 +1,86 @@
+"""R6: 2,000 mutated environment files; none is taken wrong, and every refusal names its field."""
+
+import random
+import re
+
+from config.errors import ConfigError
+from config.load import ENVIRONMENTS, load_catalogue, parse_environment
+from config.models import invocable_ids
+from config.schema import Environment
+
+FILES = 2_000
+TEXT = (ENVIRONMENTS / "dev.toml").read_text(encoding="utf-8")
+LINES = TEXT.splitlines()
+SETTINGS = [i for i, line in enumerate(LINES) if re.match(r"^[A-Za-z_-]+ = ", line)]
+JUNK = ["0", "-1", "1.5", "true", '""', '"x"', "[]", "{}", "[1]", '["x"]', "99999999999", "nan"]
+
+
+def mutate(dice: random.Random) -> tuple[str, str, str]:
+    """A file with one setting broken, the setting's name, and the table that it stands in."""
+    lines = list(LINES)
+    at = dice.choice(SETTINGS)
+    name, value = lines[at].split(" = ", 1)
+    how = dice.choice(("typo", "junk", "gone", "twice", "swap", "scramble"))
+    if how == "typo":
+        cut = dice.randrange(len(name))
+        lines[at] = f"{name[:cut]}x{name[cut:]} = {value}"
+    elif how == "junk":
+        lines[at] = f"{name} = {dice.choice(JUNK)}"
+    elif how == "gone":
+        del lines[at]
+    elif how == "twice":
+        lines.insert(at, lines[at])
+    elif how == "swap":
+        lines[at] = f"{name} = {LINES[dice.choice(SETTINGS)].split(' = ', 1)[1]}"
+    else:
+        cut = dice.randrange(1, max(2, len(value) - 1))
+        lines[at] = f"{name} = {value[:cut]}{dice.choice('aZ9-_.*/é')}{value[cut:]}"
+    headers = [line.strip("[]") for line in LINES[:at] if line.startswith("[")]
+    return "\n".join(lines) + "\n", name, headers[-1] if headers else ""
+
+
+def test_no_mutated_file_is_taken_wrong_and_every_refusal_names_its_field():
+    dice = random.Random(20261122)
+    refused = 0
+    for _ in range(FILES):
+        text, name, table = mutate(dice)
+        try:
+            promises_hold(parse_environment("dev", text, load_catalogue()))
+        except ConfigError as error:
+            refused += 1
+            assert all(p.file == "config/environments/dev.toml" for p in error.problems)
+            assert all(p.field and p.expected for p in error.problems)
+            assert any(concerns(problem.field, name, table) for problem in error.problems), (
+                f"{name} is broken; told: {error}"
+            )
+    assert refused > FILES / 2
+
+
+def concerns(field: str, name: str, table: str) -> bool:
+    """The broken setting itself, a part of it, or the table that it makes wrong."""
+    if field == "(the file)" or name in field:
+        return True
+    # A region or a residency is judged by the models that it rules out.
+    if name in ("region", "residency"):
+        return field.endswith((".model", "_model", ".fallbacks"))
+    return field.startswith(table) if table else "." not in field
+
+
+def promises_hold(environment: Environment) -> None:
+    """What the stacks rely on, checked without the code under test."""
+    assert re.fullmatch(r"\d{12}", environment.account)
+    residency = set(environment.residency)
+    for alias in environment.aliases.values():
+        assert alias.guardrail is None or alias.guardrail in environment.guardrails
+        assert alias.knowledge_base is None or alias.knowledge_base in environment.knowledge_bases
+        for target in alias.targets:
+            assert target.id in invocable_ids(target.model, environment.region)
+            assert set(target.destinations) <= residency
+            assert target.price is not None
+            if target.model.kind == "chat":
+                assert alias.max_tokens and alias.max_tokens >= 1
+    for tenant in environment.tenants.values():
+        assert set(tenant.aliases) <= set(environment.aliases)
+        assert tenant.monthly_budget_usd > 0
+    for base in environment.knowledge_bases.values():
+        assert base.dimensions in base.embedding_model.model.limits.dimensions
