@@ -21,8 +21,6 @@ Capability = Literal[
 ]
 # How a model's request spells the effort of its reasoning: bedrock-2026 §3.3, "Effort".
 Effort = Literal["output_config", "reasoning", "reasoning_effort", "reasoning_config"]
-# One price for the bare id and for a geographic profile, another for the global profile.
-Scope = Literal["regional", "global"]
 Positive = Annotated[float, Field(gt=0)]
 
 
@@ -129,21 +127,20 @@ class Target(Fact):
     destinations: tuple[str, ...]
 
     @property
-    def scope(self) -> Scope:
-        """Which of the model's prices applies."""
-        return "global" if self.prefix == "global" else "regional"
+    def place(self) -> str:
+        """What its price goes by: the profile's prefix, or the region of a bare id."""
+        return self.prefix or self.destinations[0]
 
     @property
     def price(self) -> TokenPrice | None:
         """What a token costs through this id; None when nobody has priced it."""
-        prices = self.model.price
-        return prices.at(self.prefix or self.destinations[0]) if prices else None
+        return self.model.price.at(self.place) if self.model.price else None
 
     @property
     def long_price(self) -> tuple[int, TokenPrice] | None:
         """Above how many tokens of input a request costs more, and what; None if never."""
         long = self.model.price.long if self.model.price else None
-        price = long and (long.global_ if self.scope == "global" else long.regional)
+        price = long and long.at(self.place)
         return (long.above, price) if long and price else None
 
 

@@ -3,6 +3,9 @@
 import pytest
 from botocore.exceptions import ClientError
 
+from config.load import load_catalogue
+from config.models import invocable_ids
+
 ASK = {"messages": [{"role": "user", "content": [{"text": "Say yes."}]}]}
 SHORT = {"maxTokens": 5}
 LITE = "us.amazon.nova-lite-v1:0"
@@ -38,9 +41,13 @@ def test_a_profile_lists_the_regions_that_may_serve_it(cloud):
 
 def test_the_listed_models_are_those_that_the_region_offers(cloud):
     listed = cloud.client("bedrock").list_foundation_models(byProvider="Mistral AI")
-    assert [one["modelId"] for one in listed["modelSummaries"]] == [
-        "mistral.mistral-large-3-675b-instruct"
-    ]
+    offered = {
+        model.id
+        for model in load_catalogue().values()
+        if model.provider == "Mistral AI" and invocable_ids(model, "us-east-1")
+    }
+    assert {one["modelId"] for one in listed["modelSummaries"]} == offered
+    assert len(offered) > 5
 
 
 def test_an_application_profile_answers_for_the_model_that_it_was_copied_from(cloud):
