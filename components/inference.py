@@ -31,32 +31,32 @@ class Inference(Construct):
         tags = {"strata:environment": environment, "strata:alias": alias}
         if tenant:
             tags["strata:tenant"] = tenant
+        name = "-".join(("strata", *tags.values()))
         self._profiles = [
-            (target, self._profile("-".join(("strata", *tags.values())), target, tags))
+            (target, self._profile(name, target, tags) if _can_have_one(target) else None)
             for target in targets
         ]
 
     @property
     def profile_ids(self) -> list[str]:
-        """In the order of the alias's targets."""
-        return [profile.attr_inference_profile_id for _, profile in self._profiles]
+        """In the order of the alias's targets; empty for a model that can have none."""
+        return [
+            profile.attr_inference_profile_id if profile else "" for _, profile in self._profiles
+        ]
 
     def grant_invoke(self, grantee: iam.IGrantable) -> None:
-        """Allow exactly these profiles, and their models only when called through them."""
+        """Allow exactly these profiles, and their models only when called through them.
+
+        A bare model that can have no profile is the one that may be called as it is.
+        """
         for target, profile in self._profiles:
-            callable_arns = [profile.attr_inference_profile_arn]
+            through = [profile.attr_inference_profile_arn] if profile else []
             if target.prefix:
-                callable_arns.append(system_profile_arn(self, target.id))
-            grantee.grant_principal.add_to_principal_policy(
-                iam.PolicyStatement(actions=INVOKE, resources=callable_arns)
-            )
-            grantee.grant_principal.add_to_principal_policy(
-                iam.PolicyStatement(
-                    actions=INVOKE,
-                    resources=destination_arns(self, target),
-                    conditions={"StringLike": {"bedrock:InferenceProfileArn": callable_arns}},
-                )
-            )
+                through.append(system_profile_arn(self, target.id))
+            if through:
+                _allow(grantee, through, {})
+            only = {"StringLike": {"bedrock:InferenceProfileArn": through}} if through else {}
+            _allow(grantee, destination_arns(self, target), only)
 
     def _profile(
         self, name: str, target: Target, tags: dict[str, str]
@@ -76,6 +76,17 @@ class Inference(Construct):
             ),
             tags=[CfnTag(key=key, value=value) for key, value in tags.items()],
         )
+
+
+def _can_have_one(target: Target) -> bool:
+    return target.model.capabilities.application_profiles
+
+
+def _allow(
+    grantee: iam.IGrantable, resources: list[str], conditions: dict[str, dict[str, list[str]]]
+) -> None:
+    statement = iam.PolicyStatement(actions=INVOKE, resources=resources, conditions=conditions)
+    grantee.grant_principal.add_to_principal_policy(statement)
 
 
 def deny_other_endpoints(grantee: iam.IGrantable) -> None:

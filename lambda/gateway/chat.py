@@ -16,7 +16,7 @@ from gateway import (
 )
 from gateway.aws import AwsError, client
 from gateway.breaker import Breakers, breakers
-from gateway.errors import forbidden, invalid, model_not_found
+from gateway.errors import forbidden, invalid, model_not_found, throttled
 from gateway.fallback import Chain
 from gateway.settings import settings
 
@@ -116,6 +116,8 @@ def _first_answer(chain: Chain, targets: Sequence[Target]) -> tuple[Target, dict
     try:
         return chain.first_answer(targets)
     except AwsError as refused:
+        if refused.code == "ServiceQuotaExceededException":  # a 400 that is not the caller's fault
+            raise throttled() from refused
         if refused.status != 400:
             raise
         message = "The model refused the request: it may be too long, or ask for what it cannot do."

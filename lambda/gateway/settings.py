@@ -28,7 +28,7 @@ class Target(NamedTuple):
     input_pico_usd: int
     output_pico_usd: int
     long: tuple[int, int, int] | None  # above these input tokens, these two prices for all
-    arn: str | None  # of the application inference profile; an embedding alias has none
+    arn: str  # of its application inference profile, or its id where it can have none
 
 
 class Guardrail(NamedTuple):
@@ -126,7 +126,7 @@ def _targets(
             input_pico_usd=target["input_pico_usd"],
             output_pico_usd=target["output_pico_usd"],
             long=tuple(target["long"]) if target["long"] else None,
-            arn=profile and prefix + profile,
+            arn=prefix + profile if profile else target["id"],
         )
         for target, profile in zip(targets, profiles, strict=True)
     )

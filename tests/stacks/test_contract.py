@@ -47,7 +47,7 @@ def test_what_the_chat_handler_can_name_is_exactly_what_its_role_may_invoke(asse
         target.arn.rpartition("/")[2].removesuffix(".InferenceProfileId")
         for alias in read(assembly, environment, "Chat").aliases.values()
         for target in alias.targets
-        if target.arn
+        if alias.kind == "chat"
     }
     profiles = resources(gateway, "AWS::Bedrock::ApplicationInferenceProfile")
     assert named == set(profiles)

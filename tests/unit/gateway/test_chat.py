@@ -207,6 +207,7 @@ def test_a_failure_of_every_model_has_its_status(failure):
 FINAL = {
     "refused by validation": (AwsError(400, "ValidationException", detail="arn:aws:x"), 400),
     "denied": (AwsError(403, "AccessDeniedException", detail="arn:aws:iam::1:role/x"), 502),
+    "out of quota": (AwsError(400, "ServiceQuotaExceededException", detail="arn:aws:x"), 429),
     "not found": (AwsError(404, "ResourceNotFoundException", detail="arn:aws:x"), 502),
 }
 
