@@ -57,6 +57,10 @@ snapshots: setup ## Write the templates of every environment into tests/stacks/s
 bench: setup ## Measure what importing the request path costs, beside boto3
 	@python -m tests.unit.bench_imports
 
+.PHONY: soak
+soak: setup ## Run the long reliability numbers and write docs/reliability.md
+	@PYTHONPATH=.:lambda:tests/unit/gateway python -W error -m tests.faults.soak
+
 .PHONY: synth
 synth: setup ## Synthesize every environment into cdk.out, validated
 	@node_modules/.bin/cdk synth --quiet

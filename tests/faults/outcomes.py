@@ -35,7 +35,7 @@ OUTCOMES = (
     Outcome("unavailable", "503 ServiceUnavailableException", 502, True, "no"),
     Outcome("gateway timeout", "504 without a body", 502, True, "perhaps"),
     Outcome("invalid", "400 ValidationException", 400, False, "no"),
-    Outcome("over a quota", "400 ServiceQuotaExceededException", 400, False, "no"),
+    Outcome("over a quota", "400 ServiceQuotaExceededException", 429, False, "no"),
     Outcome("denied", "403 AccessDeniedException", 502, False, "no"),
     Outcome("not found", "404 ResourceNotFoundException", 502, False, "no"),
     Outcome("reset before the answer", "RST on a new connection", 502, True, "perhaps"),
