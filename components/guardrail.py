@@ -7,7 +7,7 @@ from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from config import schema
+from config import guardrail as declared
 
 Cfn = bedrock.CfnGuardrail
 
@@ -15,7 +15,7 @@ Cfn = bedrock.CfnGuardrail
 class Guardrail(Construct):
     """The guardrail of one name; editing it publishes a new version beside the old one."""
 
-    def __init__(self, scope: Construct, id: str, *, name: str, policy: schema.Guardrail) -> None:
+    def __init__(self, scope: Construct, id: str, *, name: str, policy: declared.Guardrail) -> None:
         super().__init__(scope, id)
         self.guardrail = Cfn(
             self,
@@ -42,7 +42,7 @@ class Guardrail(Construct):
             resource_arns=[self.guardrail.attr_guardrail_arn],
         )
 
-    def _publish(self, policy: schema.Guardrail) -> str:
+    def _publish(self, policy: declared.Guardrail) -> str:
         # A version is create-only and editing a guardrail cuts none: the content's hash in the
         # logical id makes a new resource of every edit, and callers may still pin the old one.
         content = hashlib.sha256(policy.model_dump_json().encode()).hexdigest()[:12]
@@ -56,7 +56,7 @@ class Guardrail(Construct):
         return version.attr_version
 
 
-def _content(policy: schema.Guardrail) -> Cfn.ContentPolicyConfigProperty:
+def _content(policy: declared.Guardrail) -> Cfn.ContentPolicyConfigProperty:
     filters = [
         Cfn.ContentFilterConfigProperty(
             type=category, input_strength=strength.input, output_strength=strength.output
@@ -66,7 +66,7 @@ def _content(policy: schema.Guardrail) -> Cfn.ContentPolicyConfigProperty:
     return Cfn.ContentPolicyConfigProperty(filters_config=filters)
 
 
-def _topics(policy: schema.Guardrail) -> Cfn.TopicPolicyConfigProperty | None:
+def _topics(policy: declared.Guardrail) -> Cfn.TopicPolicyConfigProperty | None:
     topics = [
         Cfn.TopicConfigProperty(
             name=topic.name,
@@ -79,7 +79,7 @@ def _topics(policy: schema.Guardrail) -> Cfn.TopicPolicyConfigProperty | None:
     return Cfn.TopicPolicyConfigProperty(topics_config=topics) if topics else None
 
 
-def _words(policy: schema.Guardrail) -> Cfn.WordPolicyConfigProperty | None:
+def _words(policy: declared.Guardrail) -> Cfn.WordPolicyConfigProperty | None:
     if not policy.words and not policy.profanity:
         return None
     return Cfn.WordPolicyConfigProperty(
@@ -90,7 +90,7 @@ def _words(policy: schema.Guardrail) -> Cfn.WordPolicyConfigProperty | None:
     )
 
 
-def _sensitive(policy: schema.Guardrail) -> Cfn.SensitiveInformationPolicyConfigProperty | None:
+def _sensitive(policy: declared.Guardrail) -> Cfn.SensitiveInformationPolicyConfigProperty | None:
     if not policy.pii and not policy.patterns:
         return None
     return Cfn.SensitiveInformationPolicyConfigProperty(

@@ -10,8 +10,8 @@ from constructs import Construct
 
 from components.handler_code import HandlerCode
 from components.log_group import LogGroup
+from config.access import Access, AnthropicForm
 from config.models import Model
-from config.schema import Access, AnthropicForm
 
 # The whole life of a function; the task itself waits for 14 minutes at most.
 TIMEOUT = Duration.minutes(15)

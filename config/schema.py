@@ -4,68 +4,18 @@ A file says `model = "us.amazon.nova-lite-v1:0"`; what comes out of `config.load
 resolved once against the catalogue. The IAM policies and the handlers' table are both made of it.
 """
 
-import json
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    Strict,
-    StrictBool,
-    ValidationInfo,
-)
+from pydantic import BeforeValidator, Field, StrictBool, ValidationInfo
 
+from config.access import Access
+from config.frozen import Frozen, Whole
+from config.guardrail import Guardrail
 from config.models import Model, Target, find_target
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=31)]
-Whole = Annotated[int, Strict()]  # neither true nor "4" is a number
 Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
-# AWS::Bedrock::Guardrail's own list (bedrock-2026 §4.1).
-PiiEntity = Literal[
-    "ADDRESS",
-    "AGE",
-    "AWS_ACCESS_KEY",
-    "AWS_SECRET_KEY",
-    "CA_HEALTH_NUMBER",
-    "CA_SOCIAL_INSURANCE_NUMBER",
-    "CREDIT_DEBIT_CARD_CVV",
-    "CREDIT_DEBIT_CARD_EXPIRY",
-    "CREDIT_DEBIT_CARD_NUMBER",
-    "DRIVER_ID",
-    "EMAIL",
-    "INTERNATIONAL_BANK_ACCOUNT_NUMBER",
-    "IP_ADDRESS",
-    "LICENSE_PLATE",
-    "MAC_ADDRESS",
-    "NAME",
-    "PASSWORD",
-    "PHONE",
-    "PIN",
-    "SWIFT_CODE",
-    "UK_NATIONAL_HEALTH_SERVICE_NUMBER",
-    "UK_NATIONAL_INSURANCE_NUMBER",
-    "UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER",
-    "URL",
-    "USERNAME",
-    "US_BANK_ACCOUNT_NUMBER",
-    "US_BANK_ROUTING_NUMBER",
-    "US_INDIVIDUAL_TAX_IDENTIFICATION_NUMBER",
-    "US_PASSPORT_NUMBER",
-    "US_SOCIAL_SECURITY_NUMBER",
-    "VEHICLE_IDENTIFICATION_NUMBER",
-]
-Strength = Literal["NONE", "LOW", "MEDIUM", "HIGH"]
-
-
-class Frozen(BaseModel):
-    """A value that cannot change and refuses fields that it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _resolve(value: Any, info: ValidationInfo) -> Any:
@@ -107,53 +57,6 @@ class Alias(Frozen):
         return (self.model, *self.fallbacks)
 
 
-class ContentFilter(Frozen):
-    """How strongly one category is filtered on the way in and on the way out."""
-
-    input: Strength
-    output: Strength
-
-
-class Topic(Frozen):
-    """A denied topic; 200 characters of definition is the CLASSIC tier's limit."""
-
-    name: str = Field(pattern=r"^[0-9a-zA-Z-_ !?.]{1,100}$")
-    definition: str = Field(min_length=1, max_length=200)
-    examples: tuple[Annotated[str, Field(max_length=100)], ...] = Field(default=(), max_length=5)
-
-
-def _compiles(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"a regular expression; this one is not: {error}") from None
-    return pattern
-
-
-class Pattern(Frozen):
-    """A regular expression that a guardrail blocks or masks."""
-
-    pattern: Annotated[str, AfterValidator(_compiles)] = Field(min_length=1, max_length=500)
-    action: Literal["BLOCK", "ANONYMIZE"]
-
-
-class Guardrail(Frozen):
-    """One Bedrock guardrail; content filters are keyed by category, PII by entity type."""
-
-    description: str = Field(min_length=1, max_length=200)
-    blocked_input: str = Field(min_length=1, max_length=500)
-    blocked_output: str = Field(min_length=1, max_length=500)
-    content_filters: Mapping[
-        Literal["SEXUAL", "VIOLENCE", "HATE", "INSULTS", "MISCONDUCT", "PROMPT_ATTACK"],
-        ContentFilter,
-    ] = Field(min_length=1)
-    topics: tuple[Topic, ...] = Field(default=(), max_length=30)
-    words: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = ()
-    profanity: StrictBool = False
-    pii: Mapping[PiiEntity, Literal["BLOCK", "ANONYMIZE"]] = {}
-    patterns: Mapping[str, Pattern] = Field(default={}, max_length=30)
-
-
 class Chunking(Frozen):
     """Fixed-size chunks: tokens each, and how much of one is repeated in the next."""
 
@@ -182,42 +85,6 @@ class Tenant(Frozen):
     monthly_budget_usd: float = Field(gt=0, strict=True, allow_inf_nan=False)
     requests_per_second: Whole = Field(ge=1)
     own_profiles: StrictBool = False
-
-
-def _accepted(value: bool) -> bool:
-    if not value:
-        raise ValueError(
-            "must be true: deploying then accepts the models' licence terms, and files Anthropic's "
-            "form, in your company's name; leave [access] out if that is not wanted"
-        )
-    return value
-
-
-def _fits(text: str) -> str:
-    # The service takes 16,384 bytes of JSON, of which all other fields need less than 2,400.
-    if len(json.dumps(text, ensure_ascii=False).encode()) > 14_000:
-        raise ValueError("must be at most 14,000 bytes of UTF-8")
-    return text
-
-
-class AnthropicForm(Frozen):
-    """Anthropic's First-Time-Use form, filed once for an account: bedrock-2026 §2.2."""
-
-    company_name: str = Field(min_length=1, max_length=128)
-    company_website: str = Field(pattern=r"^https?://[^\s/]+\S*$", max_length=128)
-    intended_users: Literal["internal", "external", "both"]
-    industry: str = Field(min_length=1, max_length=128)
-    other_industry: str = Field(default="", max_length=128)
-    use_cases: Annotated[str, Field(min_length=1, max_length=8_192), AfterValidator(_fits)]
-
-
-class Access(Frozen):
-    """Consent to make the account's agreements for the models; without the table, none is made."""
-
-    accept_agreements: Annotated[StrictBool, AfterValidator(_accepted)] = Field(
-        default=False, validate_default=True
-    )
-    anthropic: AnthropicForm | None = None
 
 
 class Lifecycle(Frozen):

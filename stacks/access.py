@@ -8,7 +8,7 @@ from constructs import Construct
 
 from components.handler_code import HandlerCode
 from components.model_access import ModelAccess
-from config.schema import Access as Consent
+from config.access import Access as Consent
 from config.schema import Environment
 from stacks.foundation import Foundation
 
