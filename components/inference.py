@@ -31,7 +31,7 @@ class Inference(Construct):
         tags = {"strata:environment": environment, "strata:alias": alias}
         if tenant:
             tags["strata:tenant"] = tenant
-        name = "-".join(("strata", *tags.values()))
+        name = "_".join(("strata", *tags.values()))  # no name holds one
         self._profiles = [
             (target, self._profile(name, target, tags) if _can_have_one(target) else None)
             for target in targets
@@ -101,8 +101,8 @@ def deny_other_endpoints(grantee: iam.IGrantable) -> None:
 
 
 def _profile_name(name: str, target: Target) -> str:
-    """At most 64 characters of letters, digits and single hyphens; a hash where text is cut."""
-    readable = "".join(c if c.isalnum() else "-" for c in f"{name}-{target.id}")
+    """At most 64 letters, digits, single hyphens and underscores; a hash where text is cut."""
+    readable = "".join(c if c.isalnum() or c == "_" else "-" for c in f"{name}-{target.id}")
     if len(readable) <= 64:
         return readable
-    return f"{readable[:55].rstrip('-')}-{sha256(readable.encode()).hexdigest()[:8]}"
+    return f"{readable[:55].rstrip('-_')}-{sha256(readable.encode()).hexdigest()[:8]}"

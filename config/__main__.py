@@ -36,10 +36,17 @@ def _parser() -> argparse.ArgumentParser:
     typical = Request()
     for field, value in vars(typical).items():
         flag = f"--{field.replace('_', '-')}"
-        costing.add_argument(flag, type=int, default=value, metavar="N", help=f"default {value}")
+        costing.add_argument(flag, type=_count, default=value, metavar="N", help=f"default {value}")
     costing.add_argument("--json", action="store_true", help="print it for machines")
     costing.set_defaults(run=_cost)
     return parser
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{value} is less than nothing")
+    return value
 
 
 def _check(given: argparse.Namespace) -> int:

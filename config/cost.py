@@ -70,9 +70,9 @@ def thousand_requests(
     alias = environment.aliases[name]
     read = typical.input_tokens + _passage_tokens(environment, alias)
     written = typical.output_tokens if alias.model.model.kind == "chat" else 0
-    yield _tokens("input tokens", alias, read)
+    yield _tokens("input tokens", alias, read, read)
     if written:
-        yield _tokens("output tokens", alias, written)
+        yield _tokens("output tokens", alias, written, read)
     counts = {"request": 1.0, "second": typical.milliseconds / 1_000}
     for table, count in counts.items():
         for price in prices[table].values():
@@ -80,8 +80,11 @@ def thousand_requests(
     yield from _guardrail(environment, alias, read, written, prices)
 
 
-def _tokens(what: str, alias: Alias, count: int) -> Line:
-    price = alias.model.price
+def _tokens(what: str, alias: Alias, count: int, read: int) -> Line:
+    """The dearer price of a long request holds for its input and its output."""
+    price, long = alias.model.price, alias.model.long_price
+    if long and read > long[0]:
+        price = long[1]
     each = (price.output if what.startswith("output") else price.input) if price else None
     return Line(f"{alias.model.id}: {what}", each and each * count * THOUSAND / MILLION)
 
@@ -97,7 +100,9 @@ def _guardrail(
 ) -> Iterator[Line]:
     if alias.guardrail is None:
         return
-    units = sum(ceil(n * CHARACTERS_A_TOKEN / TEXT_UNIT_CHARACTERS) for n in (read, written))
+    # Citations go through the guardrail once more, as what is shown.
+    judged = (read, written, _passage_tokens(environment, alias))
+    units = sum(ceil(n * CHARACTERS_A_TOKEN / TEXT_UNIT_CHARACTERS) for n in judged)
     for policy, price in prices["text-unit"].items():
         if getattr(environment.guardrails[alias.guardrail], policy):
             yield _use(environment, prices, price, units)
@@ -111,8 +116,15 @@ def _use(
     return Line(price["description"], usd if known else None)
 
 
-def _total(lines: Iterator[Line]) -> float:
-    return round(sum(line.usd for line in lines if line.usd is not None), 4)
+def _total(lines: Iterator[Line]) -> float | None:
+    """The sum of what is known; None when a part of it is not, for a part is no total."""
+    amounts = [line.usd for line in lines]
+    known = [usd for usd in amounts if usd is not None]
+    return round(sum(known), 4) if len(known) == len(amounts) else None
+
+
+def _usd(amount: float | None) -> str:
+    return "   unknown" if amount is None else f"{amount:>10.2f} USD"
 
 
 def _unpriced(
@@ -130,11 +142,11 @@ def _text(report: Mapping[str, Any]) -> str:
     )
     lines = [
         f"{report['environment']}, at list prices of {report['prices_of']}",
-        f"  idle, a month                  {report['idle_usd_per_month']:>10.2f} USD",
+        f"  idle, a month                  {_usd(report['idle_usd_per_month'])}",
         f"  1,000 requests ({assumed}):",
     ]
     for alias, usd in report["usd_per_1000_requests"].items():
-        lines.append(f"    {alias:28} {usd:>10.2f} USD")
+        lines.append(f"    {alias:28} {_usd(usd)}")
     lines.append("  not counted, for their price is unknown:")
     lines += [f"    {what}" for what in report["unknown"]]
     return "\n".join(lines)

@@ -14,16 +14,19 @@ from config.errors import Problem
 from config.models import Target
 from config.schema import Alias, Environment
 
-# The ids of each alias's models in the version that is deployed; None when nobody knows.
+# The ids in the version that is deployed, by "aliases.NAME" or "knowledge_bases.NAME"; None when
+# nobody knows.
 Before = Mapping[str, frozenset[str]] | None
+
+NONE: frozenset[str] = frozenset()
 
 # Lambda allows 4 kB of environment variables in all, ARNs and names of AWS's own included.
 MOST_BYTES = 3_000
 # IAM allows this many characters in the inline policies of a role, blanks not counted.
 MOST_POLICY = 10_240
-# What the chat role's policy holds besides its models.
-OTHER_POLICY = 2_000
-STATEMENT = 220
+# Characters, held to the templates by tests/stacks/test_policy_size.py: the chat role's policy
+# without its models, one model's statements, one guardrail or knowledge base.
+OTHER_POLICY, STATEMENT, EACH_STORE = 1_300, 150, 75
 # As long as the ids that Bedrock gives.
 SOME_ID = "x" * 12
 
@@ -41,11 +44,16 @@ class Finding:
 
 def judge(environment: Environment, *, today: date, before: Before) -> Iterator[Finding]:
     """Every finding of an environment that has loaded."""
+    known = before or {}
     for name, alias in environment.aliases.items():
-        known = before.get(name, frozenset()) if before is not None else frozenset()
-        for field, target in _targets(f"aliases.{name}", alias):
-            yield from _lifecycle(environment, field, target, today, known)
-            yield from _needs(environment, f"aliases.{name}", field, alias, target)
+        table = f"aliases.{name}"
+        for field, target in _targets(table, alias):
+            yield from _lifecycle(environment, field, target, today, known.get(table, NONE))
+            yield from _needs(environment, table, field, alias, target)
+    for name, base in environment.knowledge_bases.items():
+        table = f"knowledge_bases.{name}"
+        field, target = f"{table}.embedding_model", base.embedding_model
+        yield from _lifecycle(environment, field, target, today, known.get(table, NONE))
     yield from _size(environment)
 
 
@@ -65,7 +73,7 @@ def _lifecycle(
     if model.end_of_life is None:
         return
     left = (model.end_of_life - today).days
-    if left <= limits.warn_days:
+    if left <= max(limits.warn_days, limits.fail_days):
         when = f"ended on {model.end_of_life}" if left < 0 else f"ends on {model.end_of_life}"
         expected = f"{when}: name a model that stays (docs/howto/retire-a-model.md)"
         level: Literal["fail", "warn"] = "fail" if left <= limits.fail_days else "warn"
@@ -96,10 +104,17 @@ def _size(environment: Environment) -> Iterator[Finding]:
         expected = f"at most {MOST_BYTES} bytes of deployed ids: declare fewer aliases or fallbacks"
         yield _finding("fail", environment, "aliases", f"{size} bytes", expected)
 
-    policy = OTHER_POLICY + sum(map(_policy_size, _all_targets(environment)))
+    policy = policy_size(environment)
     if policy > MOST_POLICY:
         expected = f"at most {MOST_POLICY} characters of IAM policy: fewer models or destinations"
         yield _finding("fail", environment, "aliases", f"about {policy} characters", expected)
+
+
+def policy_size(environment: Environment) -> int:
+    """About how many characters the chat role's policy has; rather too many than too few."""
+    stores = len(environment.guardrails) + len(environment.knowledge_bases)
+    models = sum(map(_policy_size, _all_targets(environment)))
+    return OTHER_POLICY + EACH_STORE * stores + models
 
 
 def _all_targets(environment: Environment) -> Iterator[Target]:

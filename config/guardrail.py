@@ -75,6 +75,9 @@ class Pattern(Frozen):
     action: Literal["BLOCK", "ANONYMIZE"]
 
 
+PatternName = Annotated[str, Field(min_length=1, max_length=100)]
+
+
 class Guardrail(Frozen):
     """One Bedrock guardrail; content filters are keyed by category, PII by entity type."""
 
@@ -86,7 +89,11 @@ class Guardrail(Frozen):
         ContentFilter,
     ] = Field(min_length=1)
     topics: tuple[Topic, ...] = Field(default=(), max_length=30)
-    words: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = ()
+    words: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = Field(
+        default=(), max_length=10_000
+    )
     profanity: StrictBool = False
     pii: Mapping[PiiEntity, Literal["BLOCK", "ANONYMIZE"]] = {}
-    patterns: Mapping[str, Pattern] = Field(default={}, max_length=30)
+    patterns: Mapping[Annotated[str, Field(min_length=1, max_length=100)], Pattern] = Field(
+        default={}, max_length=30
+    )

@@ -27,11 +27,11 @@ def environment_names() -> tuple[str, ...]:
 
 def load_environment(name: str) -> Environment:
     """Read, judge and resolve one environment; raises ConfigError with every problem found."""
-    path = ENVIRONMENTS / f"{name}.toml"
-    if not path.is_file():
+    if name not in environment_names():
         expected = f"no such environment; there are {list(environment_names())}"
-        raise ConfigError([Problem(str(_shown(path)), "environment", name, expected)])
-    return parse_environment(name, path.read_text(encoding="utf-8"), load_catalogue())
+        raise ConfigError([Problem("config/environments", "environment", name, expected)])
+    text = _read(ENVIRONMENTS / f"{name}.toml")
+    return parse_environment(name, text, load_catalogue())
 
 
 def parse_environment(name: str, text: str, catalogue: Catalogue) -> Environment:
@@ -57,7 +57,7 @@ def parse_environment(name: str, text: str, catalogue: Catalogue) -> Environment
 @cache
 def load_catalogue() -> Catalogue:
     """The models of `config/models.toml` by id; raises ConfigError with every problem found."""
-    return parse_catalogue(MODELS.read_text(encoding="utf-8"))
+    return parse_catalogue(_read(MODELS))
 
 
 def parse_catalogue(text: str) -> Catalogue:
@@ -75,10 +75,20 @@ def parse_catalogue(text: str) -> Catalogue:
     return models
 
 
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        expected = f"is not UTF-8: {error.reason} at byte {error.start}"
+        raise ConfigError([Problem(str(_shown(path)), "(the file)", "…", expected)]) from None
+
+
 def _parse_toml(file: str, text: str) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        declared = tomllib.loads(text)
+        repr(declared)  # what cannot be shown could not be told of in an error either
+        return declared
+    except (ValueError, RecursionError) as error:  # a number or a nesting that Python gives up on
         raise ConfigError([Problem(file, "(the file)", "…", f"is not TOML: {error}")]) from None
 
 
@@ -97,4 +107,4 @@ def _expectation(kind: str, message: str) -> str:
 
 def _shown(path: Path) -> Path:
     """Errors name files as a reader of the repository knows them."""
-    return path.relative_to(HERE.parent)
+    return path.relative_to(HERE.parent) if path.is_relative_to(HERE.parent) else path

@@ -36,7 +36,9 @@ def _alias(field: str, alias: Alias, environment: Environment) -> Iterator[Broke
         if fallback.model.kind != alias.model.model.kind:
             expected = f"a fallback is of the same kind as its model ({alias.model.model.kind})"
             yield f"{field}.fallbacks", fallback.id, expected
-    if alias.model.model.kind == "chat":
+    if alias.model.model.kind == "rerank":
+        yield f"{field}.model", alias.model.id, "a reranker; no route of the gateway serves one"
+    elif alias.model.model.kind == "chat":
         yield from _chat(field, alias)
     else:
         yield from _embedding(field, alias)
@@ -76,6 +78,9 @@ def _guardrails(environment: Environment) -> Iterator[Broken]:
         if attack and attack.output != "NONE":
             field = f"guardrails.{name}.content_filters.PROMPT_ATTACK.output"
             yield field, attack.output, "the service takes only 'NONE': attacks come in prompts"
+        topics = [topic.name for topic in guardrail.topics]
+        for twice in sorted({name for name in topics if topics.count(name) > 1}):
+            yield f"guardrails.{name}.topics", twice, "two topics have this name"
         if len(given := f"strata-{environment.name}-{name}") > 50:
             yield f"guardrails.{name}", given, "a guardrail's name has at most 50 characters"
 
@@ -95,6 +100,9 @@ def _knowledge_bases(environment: Environment) -> Iterator[Broken]:
         if model.kind != "embedding" or base.embedding_model.prefix:
             expected = "the bare id of an embedding model offered in the environment's region"
             yield f"{field}.embedding_model", base.embedding_model.id, expected
+        elif base.chunking.max_tokens > model.limits.context_tokens:
+            expected = f"{model.id} reads at most {model.limits.context_tokens}"
+            yield f"{field}.chunking.max_tokens", base.chunking.max_tokens, expected
         elif base.dimensions not in model.limits.dimensions:
             yield f"{field}.dimensions", base.dimensions, f"one of {list(model.limits.dimensions)}"
 

@@ -7,7 +7,7 @@ resolved once against the catalogue. The IAM policies and the handlers' table ar
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StrictBool, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, ValidationInfo
 
 from config.access import Access
 from config.frozen import Frozen, Whole
@@ -15,7 +15,7 @@ from config.guardrail import Guardrail
 from config.models import Model, Target, find_target
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=31)]
-Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
 
 
 def _resolve(value: Any, info: ValidationInfo) -> Any:
@@ -27,13 +27,23 @@ def _resolve(value: Any, info: ValidationInfo) -> Any:
 ModelId = Annotated[Target, BeforeValidator(_resolve)]
 
 
+# Those that CloudWatch Logs offers, up to two years.
+RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
+
+
+def _retention(days: int) -> int:
+    if days not in RETENTIONS:
+        raise ValueError(f"one of {list(RETENTIONS)}, which CloudWatch Logs offers")
+    return days
+
+
 class Api(Frozen):
     """The edge of the platform: throttles in requests per second, retention in days."""
 
     requests_per_second: Whole = Field(ge=1, le=10_000)
     burst: Whole = Field(ge=1, le=5_000)
     max_body_bytes: Whole = Field(ge=1_024, le=5_000_000)  # Lambda takes 6 MB, base64 included
-    log_retention_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]
+    log_retention_days: Annotated[Whole, AfterValidator(_retention)]
 
 
 class Alias(Frozen):
@@ -99,7 +109,7 @@ class Environment(Frozen):
 
     # Part of bucket names, which AWS keeps to 63 characters.
     name: Annotated[Name, Field(max_length=12)]
-    account: str = Field(pattern=r"^\d{12}$")
+    account: str = Field(pattern=r"^[0-9]{12}$")
     region: Region
     residency: tuple[Region, ...] = Field(min_length=1)
     access: Access | None = None

@@ -7,7 +7,8 @@ import pytest
 
 from config.__main__ import main
 from config.cost import PRICES, Request, idle, thousand_requests
-from config.load import load_environment
+from config.load import load_catalogue, load_environment
+from config.models import find_target
 
 LIST = tomllib.loads(PRICES.read_text(encoding="utf-8"))
 
@@ -56,3 +57,26 @@ def test_in_another_region_every_price_of_ours_is_unknown():
 
 def test_what_is_unknown_is_listed(capsys):
     assert any("S3 Vectors" in what for what in report(capsys)["unknown"])
+
+
+def test_a_long_request_costs_its_dearer_price():
+    environment = load_environment("dev")
+    haiku = find_target("us.anthropic.claude-haiku-5-5", load_catalogue(), "us-east-1")
+    alias = environment.aliases["reasoning"].model_copy(update={"model": haiku})
+    longer = environment.model_copy(update={"aliases": {"reasoning": alias}})
+    typical = Request(input_tokens=300_000)
+    first = next(thousand_requests(longer, "reasoning", typical, LIST))
+    assert first.usd == pytest.approx(165.0)  # at $0.55 a million, and not at $0.11
+
+
+def test_a_total_with_an_unknown_part_is_unknown(capsys, monkeypatch):
+    elsewhere = load_environment("dev").model_copy(update={"region": "eu-west-1"})
+    monkeypatch.setattr("config.cost.load_environment", lambda name: elsewhere)
+    assert report(capsys)["idle_usd_per_month"] is None
+    assert main(["cost", "dev"]) == 0
+    assert "unknown" in capsys.readouterr().out.splitlines()[1]
+
+
+def test_less_than_nothing_is_refused():
+    with pytest.raises(SystemExit):
+        main(["cost", "dev", "--input-tokens", "-1"])

@@ -80,8 +80,42 @@ MISTAKES = {
         '"111111111111"',
         '"11111111111"',
         "account",
-        "^\\d{12}$",
+        "^[0-9]{12}$",
     ),
+    "an account id in other digits": (
+        '"111111111111"',
+        '"１１１１１１１１１１１１"',
+        "account",
+        "match",
+    ),
+    "a retention that is true": (
+        "log_retention_days = 30",
+        "log_retention_days = true",
+        "api.log_retention_days",
+        "integer",
+    ),
+    "a retention that does not exist": (
+        "log_retention_days = 30",
+        "log_retention_days = 31",
+        "api.log_retention_days",
+        "CloudWatch",
+    ),
+    "chunks that are longer than the model reads": (
+        'embedding_model = "amazon.titan-embed-text-v2:0"\ndimensions = 1_024\n'
+        "chunking = { max_tokens = 120",
+        'embedding_model = "cohere.embed-english-v3"\ndimensions = 1_024\n'
+        "chunking = { max_tokens = 8_192",
+        "knowledge_bases.handbook.chunking.max_tokens",
+        "reads at most",
+    ),
+    "a reranker as an alias": (
+        'model = "us.amazon.nova-lite-v1:0"\nfallbacks = ["mistral.mistral-large-3-675b-instruct"]',
+        'model = "cohere.rerank-v3-5:0"',
+        "aliases.chat-default.model",
+        "reranker",
+    ),
+    "a number without an end": ("burst = 40", f"burst = {'1' * 5_000}", "(the file)", "TOML"),
+    "a nesting without an end": ("burst = 40", f"burst = {'[' * 5_000}", "(the file)", "TOML"),
     "an account id as a number": ('"111111111111"', "111111111111", "account", "valid string"),
     "a region that is not one": ('region = "us-east-1"', 'region = "Virginia"', "region", "match"),
     "a chat alias without max_tokens": (
@@ -233,3 +267,17 @@ def test_a_value_cannot_be_changed_after_loading():
     environment = load_environment("dev")
     with pytest.raises(ValueError, match="frozen"):
         environment.region = "eu-west-1"  # type: ignore[misc]
+
+
+def test_a_file_in_another_encoding_is_refused_as_such(tmp_path, monkeypatch):
+    (tmp_path / "dev.toml").write_bytes("# café\n".encode("latin-1"))
+    monkeypatch.setattr("config.load.ENVIRONMENTS", tmp_path)
+    monkeypatch.setattr("config.load.HERE", tmp_path / "config")
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        load_environment("dev")
+
+
+@pytest.mark.parametrize("name", ["/etc/hosts", "../models", "", "dev.toml"])
+def test_a_name_that_is_no_environment_is_refused(name):
+    with pytest.raises(ConfigError, match="no such environment"):
+        load_environment(name)

@@ -1,13 +1,14 @@
 """The gate: what a valid environment may not do today, or after what it was."""
 
 import json
+import subprocess
 from datetime import date
 
 import pytest
 
 from config.__main__ import main
-from config.check import deployed_models
 from config.gate import judge
+from config.history import deployed_models
 from config.load import ENVIRONMENTS, load_catalogue, parse_environment
 
 DEV = (ENVIRONMENTS / "dev.toml").read_text(encoding="utf-8")
@@ -36,12 +37,12 @@ def test_finds_nothing_in_the_environments_as_committed():
 def test_a_legacy_model_that_is_new_here_fails():
     legacy = environment(lifecycle="LEGACY")
     assert found(legacy) == [("fail", "aliases.chat-default.model")]
-    other = {"chat-default": frozenset({"us.amazon.nova-micro-v1:0"})}
+    other = {"aliases.chat-default": frozenset({"us.amazon.nova-micro-v1:0"})}
     assert found(legacy, before=other) == [("fail", "aliases.chat-default.model")]
 
 
 def test_a_legacy_model_that_was_here_before_warns():
-    before = {"chat-default": frozenset({NOVA})}
+    before = {"aliases.chat-default": frozenset({NOVA})}
     legacy = environment(lifecycle="LEGACY")
     assert found(legacy, before=before) == [("warn", "aliases.chat-default.model")]
 
@@ -107,7 +108,7 @@ def test_a_tenants_own_profiles_count():
 
 def test_knows_what_git_has():
     before = deployed_models("dev", "HEAD")
-    assert before is not None and NOVA in before["chat-default"]
+    assert before is not None and NOVA in before["aliases.chat-default"]
     assert deployed_models("never-there", "HEAD") is None
 
 
@@ -126,3 +127,74 @@ def test_the_command_tells_machines_and_fails_near_an_end_of_life(capsys, monkey
     assert finding["field"] == "aliases.chat-default.model"
     assert finding["given"] == NOVA
     assert "2026-12-01" in finding["expected"]
+
+
+def test_an_embedding_model_that_ends_takes_its_knowledge_base_with_it():
+    catalogue = dict(load_catalogue())
+    titan = catalogue["amazon.titan-embed-text-v2:0"]
+    catalogue[titan.id] = titan.model_copy(update={"end_of_life": date(2026, 1, 1)})
+    judged = parse_environment("dev", DEV, catalogue)
+    fields = {"aliases.embed-default.model", "knowledge_bases.handbook.embedding_model"}
+    assert set(found(judged)) == {("fail", field) for field in fields}
+
+
+def test_fewer_days_to_warn_than_to_fail_still_fail():
+    text = DEV + "\n[lifecycle]\nwarn_days = 5\nfail_days = 30\n"
+    assert found(environment(text, end_of_life=date(2026, 12, 2)))[0][0] == "fail"
+
+
+@pytest.mark.parametrize("revision", ["nosuchrev", "", "--output=x", "HEAD:config"])
+def test_a_revision_that_git_does_not_have_is_refused(revision, capsys):
+    assert main(["check", "dev", f"--against={revision}"]) == 1
+    assert "--against" in capsys.readouterr().err
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    """A repository with one environment file, and what commits it."""
+    folder = tmp_path / "config" / "environments"
+    folder.mkdir(parents=True)
+    monkeypatch.setattr("config.history.HERE", tmp_path / "config")
+    monkeypatch.setattr("config.history.ENVIRONMENTS", folder)
+
+    def git(*arguments: str) -> None:
+        who = ["-c", "user.name=t", "-c", "user.email=t@example.invalid"]
+        subprocess.run(["git", *who, *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    def commit(text: str) -> None:
+        (folder / "dev.toml").write_text(text)
+        git("add", ".")
+        git("commit", "-m", "x")
+
+    git("init", "-q")
+    return commit
+
+
+def alias(model: str) -> str:
+    return f'[aliases.a]\nmodel = "{model}"\n'
+
+
+def test_a_commit_without_origin_is_compared_with_the_one_before(checkout):
+    checkout(alias("old"))
+    checkout(alias("new"))
+    assert deployed_models("dev", None) == {"aliases.a": frozenset({"old"})}
+
+
+def test_a_first_commit_has_nothing_before_it(checkout):
+    checkout(alias("new"))
+    assert deployed_models("dev", None) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "aliases = 3",
+        "[aliases]\nx = 1",
+        "[[aliases.x]]",
+        '[aliases.a]\nmodel = ["a"]\nfallbacks = 3',
+    ],
+)
+def test_an_old_file_that_was_broken_does_not_keep_a_repair_out(checkout, text):
+    checkout(text)
+    checkout(alias("new"))
+    assert all(not ids for ids in deployed_models("dev", None).values())
