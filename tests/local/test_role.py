@@ -85,7 +85,7 @@ def profile_arns(cloud) -> list[str]:
     return [
         profile["inferenceProfileArn"]
         for profile in listed["inferenceProfileSummaries"]
-        if profile["inferenceProfileName"].startswith("strata-local-")
+        if profile["inferenceProfileName"].startswith("strata_local_")
     ]
 
 
