@@ -11,10 +11,12 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from tempfile import gettempdir
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "performance.md"
 ROUNDS = 11
+PYCACHE = str(Path(gettempdir()) / "strata-bench-pycache")
 
 # What each handler does before it can send its first request.
 CANDIDATES = {
@@ -46,7 +48,7 @@ def import_ms(statement: str) -> float:
     """Milliseconds that `-X importtime` counts for the statement's imports, and its own work."""
     timed = f"import time; t = time.perf_counter(); {statement}; print(time.perf_counter() - t)"
     command = [sys.executable, "-X", "importtime", "-c", timed]
-    environment = {**ENVIRONMENT, "PYTHONPYCACHEPREFIX": "/tmp/strata-bench-pycache"}
+    environment = {**ENVIRONMENT, "PYTHONPYCACHEPREFIX": PYCACHE}
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     return float(done.stdout) * 1000
 
