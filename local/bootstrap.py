@@ -44,7 +44,7 @@ def create_environment() -> None:
 
 
 def install_uv() -> None:
-    """Install uv, which installs the rest ten times faster than pip"""
+    """Install uv, which installs the rest faster than pip"""
     only_uv = VENV / "requirements-uv.txt"
     only_uv.write_text(_locked("uv"))
     _run(BIN / "python", "-m", "pip", "install", "--require-hashes", "--no-deps", "-r", only_uv)

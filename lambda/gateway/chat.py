@@ -84,7 +84,7 @@ def chat(
     if blocked is not None:
         answer = completion.intervened(blocked, answer["usage"])
     reply = _reply(request, asked, target, answer)
-    if alias.knowledge_base:
+    if alias.knowledge_base and not completion.is_blocked(reply.body):
         shown = knowledge.masked(passages, alias.guardrail, upstream, request.deadline)
         knowledge.cite(reply.body, shown)
     return reply

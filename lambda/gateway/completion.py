@@ -57,6 +57,11 @@ def intervened(text: str, usage: Mapping[str, int] | None = None) -> dict[str, A
     }
 
 
+def is_blocked(completion: Mapping[str, Any]) -> bool:
+    """Whether a guardrail has spoken in the model's place."""
+    return bool(completion["choices"][0]["finish_reason"] == "content_filter")
+
+
 def _message(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     calls = [_call(block["toolUse"]) for block in blocks if "toolUse" in block]
     texts = [block["text"] for block in blocks if "text" in block]

@@ -76,11 +76,9 @@ def masked(
 
 def cite(completion: dict[str, Any], passages: Sequence[Passage]) -> None:
     """Add the passages to the answer: as OpenAI's annotations, and whole under `x_strata`."""
-    choice = completion["choices"][0]
-    if choice["finish_reason"] == "content_filter":
-        return
-    end = len(choice["message"]["content"])
-    choice["message"]["annotations"] = [_annotation(passage, end) for passage in passages]
+    message = completion["choices"][0]["message"]
+    end = len(message["content"] or "")  # a tool call may come without a word
+    message["annotations"] = [_annotation(passage, end) for passage in passages]
     completion["x_strata"] = {
         "citations": [
             {"document": passage.document, "score": passage.score, "passage": passage.text}

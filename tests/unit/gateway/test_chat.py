@@ -450,3 +450,27 @@ def test_a_long_request_is_metered_at_its_dearer_price(monkeypatch):
     ask(aws, model="plain")
     cost = aws.requests("UpdateItem")[0]["ExpressionAttributeValues"][":cost_micro_usd"]
     assert cost == {"N": "60001"}  # at $0.60 a million, and not at $0.06
+
+
+def test_a_tool_call_from_documents_is_an_answer_too(tools_taken, monkeypatch):
+    able = examples.DECLARED["aliases"]["chat-default"]["targets"][:1]
+    docs = {**examples.DECLARED["aliases"]["docs-assistant"], "targets": able}
+    aliases = {**examples.DECLARED["aliases"], "docs-assistant": docs}
+    monkeypatch.setattr(examples, "DECLARED", {**examples.DECLARED, "aliases": aliases})
+    script = {
+        "ApplyGuardrail": [FINE, FINE, FINE],
+        "Retrieve": [{"retrievalResults": [examples.passage("handbook/a.md", "34 days.")]}],
+        "Converse": [using_a_tool()],
+        "UpdateItem": [{}],
+    }
+    status, body, _ = ask(ScriptedAws(script), model="docs-assistant", tools=[TOOL])
+    assert (status, body["choices"][0]["finish_reason"]) == (200, "tool_calls")
+    assert body["x_strata"]["citations"][0]["document"] == "handbook/a.md"
+
+
+def test_a_blocked_answer_asks_nothing_more_of_the_guardrail():
+    found = [examples.passage("handbook/a.md", "34 days.")]
+    blocked = converse_reply("Blocked.", stop="guardrail_intervened")
+    aws = answering(blocked, passages=found)
+    ask(aws, model="docs-assistant")
+    assert aws.requests("ApplyGuardrail") == []
