@@ -21,6 +21,8 @@ Capability = Literal[
 ]
 # How a model's request spells the effort of its reasoning: bedrock-2026 §3.3, "Effort".
 Effort = Literal["output_config", "reasoning", "reasoning_effort", "reasoning_config"]
+# The request of InvokeModel that makes vectors: each family has its own (gateway/embeddings.py).
+Embedding = Literal["titan", "cohere"]
 Positive = Annotated[float, Field(gt=0)]
 
 
@@ -81,12 +83,16 @@ class Limits(Sourced):
 
 
 class Capabilities(Sourced):
-    """What a request to the model may hold; `reasoning_effort` says how it is spelled."""
+    """What a request to the model may hold; `reasoning_effort` says how it is spelled.
+
+    `embedding` is the shape of an InvokeModel request that makes vectors, where a route serves it.
+    """
 
     accepts: frozenset[Capability]
     guardrails: bool
     application_profiles: bool
     reasoning_effort: Effort | None = None
+    embedding: Embedding | None = None
 
 
 class Model(Sourced):

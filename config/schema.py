@@ -37,12 +37,17 @@ def _retention(days: int) -> int:
     return days
 
 
+Origin = Annotated[str, Field(pattern=r"^https://[a-z0-9.-]+(:[0-9]+)?$")]
+
+
 class Api(Frozen):
     """The edge of the platform: throttles in requests per second, retention in days."""
 
     requests_per_second: Whole = Field(ge=1, le=10_000)
     burst: Whole = Field(ge=1, le=5_000)
     max_body_bytes: Whole = Field(ge=1_024, le=5_000_000)  # Lambda takes 6 MB, base64 included
+    timeout_seconds: Whole = Field(default=29, ge=5, le=900)  # Lambda's longest
+    cors_origins: tuple[Origin, ...] = ()
     log_retention_days: Annotated[Whole, AfterValidator(_retention)]
 
 
@@ -93,7 +98,8 @@ class Tenant(Frozen):
 
     aliases: tuple[Name, ...] = Field(min_length=1)
     monthly_budget_usd: float = Field(gt=0, strict=True, allow_inf_nan=False)
-    requests_per_second: Whole = Field(ge=1)
+    # Two writes a request to one row, of which DynamoDB takes 1,000 a second.
+    requests_per_second: Whole = Field(ge=1, le=400)
     own_profiles: StrictBool = False
 
 

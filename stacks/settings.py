@@ -10,11 +10,14 @@ from aws_cdk.region_info import RegionInfo
 from components.guardrail import Guardrail
 from components.inference import Inference
 from components.knowledge_base import KnowledgeBase
-from config.models import Target
+from config.models import Target, TokenPrice
 from config.schema import Alias, Environment, Tenant
 from stacks.names import store_name
 
 PICO = 1_000_000  # US dollars per million tokens -> pico-dollars per token
+MICRO = 1_000_000  # US dollars -> micro-dollars
+# What writing into a prompt cache costs where the catalogue does not say (bedrock-2026 §3.3).
+CACHE_WRITE = 1.25
 
 
 def settings(environment: Environment) -> dict[str, object]:
@@ -23,10 +26,14 @@ def settings(environment: Environment) -> dict[str, object]:
         "environment": environment.name,
         "profile_arn_prefix": _profile_arn_prefix(environment),
         "max_body_bytes": environment.api.max_body_bytes,
-        "aliases": {name: _alias(alias) for name, alias in environment.aliases.items()},
+        "timeout_s": environment.api.timeout_seconds,
+        "cors_origins": list(environment.api.cors_origins),
+        "aliases": {name: _alias(alias, environment) for name, alias in environment.aliases.items()},
         "tenants": {name: _tenant(tenant) for name, tenant in environment.tenants.items()},
         "keys_table": store_name(environment, "keys"),
+        "keys_mac": f"alias/{store_name(environment, 'keys')}",
         "usage_table": store_name(environment, "usage"),
+        "answers_table": store_name(environment, "answers"),
     }
 
 
@@ -49,7 +56,7 @@ def _profile_arn_prefix(environment: Environment) -> str:
     return f"arn:{partition}:bedrock:{owner}:application-inference-profile/"
 
 
-def _alias(alias: Alias) -> dict[str, object]:
+def _alias(alias: Alias, environment: Environment) -> dict[str, object]:
     return {
         "description": alias.description,
         "kind": alias.model.model.kind,
@@ -57,6 +64,7 @@ def _alias(alias: Alias) -> dict[str, object]:
         "guardrail": alias.guardrail,
         "knowledge_base": alias.knowledge_base,
         "passages": alias.passages,
+        "passage_tokens": _passage_tokens(alias, environment),
         "system_prompt": alias.system_prompt,
         "max_tokens": alias.max_tokens,
         "unsupported_parameters": alias.unsupported_parameters,
@@ -72,16 +80,29 @@ def _target(target: Target) -> dict[str, object]:
         "owned_by": target.model.provider,
         "accepts": sorted(target.model.capabilities.accepts),
         "reasoning_effort": target.model.capabilities.reasoning_effort,
-        "input_pico_usd": round((price.input or 0) * PICO),
-        "output_pico_usd": round((price.output or 0) * PICO),
-        "long": long
-        and [
-            long[0],
-            round((long[1].input or 0) * PICO),
-            round((long[1].output or 0) * PICO),
-        ],
+        "embedding": target.model.capabilities.embedding,
+        "price": _price(price),
+        "long": long and [long[0], _price(long[1])],
     }
 
 
+def _price(price: TokenPrice) -> list[int]:
+    """Input, output, and input that is read from a cache or written into it."""
+    input = price.input or 0
+    read = input if price.cache_read is None else price.cache_read
+    write = input * CACHE_WRITE if price.cache_write is None else price.cache_write
+    return [round(usd * PICO) for usd in (input, price.output or 0, read, write)]
+
+
+def _passage_tokens(alias: Alias, environment: Environment) -> int:
+    if alias.knowledge_base is None:
+        return 0
+    return alias.passages * environment.knowledge_bases[alias.knowledge_base].chunking.max_tokens
+
+
 def _tenant(tenant: Tenant) -> dict[str, object]:
-    return {"aliases": list(tenant.aliases)}
+    return {
+        "aliases": list(tenant.aliases),
+        "budget_micro_usd": round(tenant.monthly_budget_usd * MICRO),
+        "requests_per_second": tenant.requests_per_second,
+    }

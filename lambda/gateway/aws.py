@@ -16,8 +16,24 @@ __all__ = ["Aws", "AwsError", "Client", "TimedOut", "Unreachable", "UpstreamFail
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any, Protocol
+
+    class Events(Protocol):
+        """ConverseStream's events, `{"messageStart": {...}}` and so on, each as it comes in.
+
+        Iterating raises an UpstreamFailure for an exception event, a cut, a bad checksum or a
+        stall; the end of the connection is StopIteration, whether or not a messageStop came.
+        `deadline` may be moved while the stream runs. Closing it hangs up.
+        """
+
+        deadline: float
+
+        def __iter__(self) -> Events: ...
+
+        def __next__(self) -> dict[str, Any]: ...
+
+        def close(self) -> None: ...
 
     class Upstream(Protocol):
         """Requests and answers are AWS's JSON, as on the wire; `deadline` is on `time.monotonic()`.
@@ -27,6 +43,25 @@ if TYPE_CHECKING:
 
         def converse(
             self, model_id: str, request: Mapping[str, Any], deadline: float
+        ) -> dict[str, Any]: ...
+
+        def converse_stream(
+            self,
+            model_id: str,
+            request: Mapping[str, Any],
+            deadline: float,
+            check_client: Callable[[], None],
+        ) -> Events:
+            """Returns when the answer's head is there; `check_client` is called at least four times
+            a second while nothing comes, and what it raises ends the stream."""
+
+        def invoke_model(
+            self, model_id: str, request: Mapping[str, Any], deadline: float
+        ) -> tuple[dict[str, Any], Mapping[str, str]]:
+            """The model's own answer, and the headers, whose names are in lower case."""
+
+        def kms(
+            self, operation: str, request: Mapping[str, Any], deadline: float
         ) -> dict[str, Any]: ...
 
         def apply_guardrail(

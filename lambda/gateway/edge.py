@@ -5,72 +5,192 @@ from __future__ import annotations
 import binascii
 import json
 import time
-from typing import NamedTuple
 
-from gateway import errors
+from gateway import errors, observe
 from gateway.aws import AwsError, TimedOut, UpstreamFailure
+from gateway.settings import settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import Any
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any, NamedTuple
 
-    from gateway.settings import Settings
+    from gateway.settings import Settings, Tenant
+else:
+    from gateway.record import NamedTuple
 
 # What is left for answering when the models have used up the rest.
 _ANSWER_S = 1.0
 
 
 class Request(NamedTuple):
-    """A request whose key has been checked; `deadline` is on `time.monotonic()`."""
+    """A request whose key has been checked; times are on `time.monotonic()`.
+
+    `route` is API Gateway's resource, `path` its parameters; `headers` have lower-case names.
+    `check_client` raises ClientGone once the caller has hung up. `facts` is what the request's
+    log line will say; whoever knows something puts it there.
+    """
 
     id: str
     tenant: str
+    route: str
+    path: Mapping[str, str]
+    headers: Mapping[str, str]
     body: bytes
+    started: float
     deadline: float
+    check_client: Callable[[], None]
+    facts: dict[str, Any]
 
 
 class Reply(NamedTuple):
-    """What the caller gets, before it is JSON."""
+    """An answer that is whole."""
 
-    body: dict[str, Any]
-    headers: Mapping[str, str]
+    body: Mapping[str, Any]
+    headers: Mapping[str, str] = {}
 
 
-def answer(
-    event: Mapping[str, Any], context: Any, route: Callable[[Request], Reply]
-) -> dict[str, Any]:
-    """Run a route and turn whatever comes of it into API Gateway's response."""
+class Stream(NamedTuple):
+    """An answer in server-sent events; closing `chunks` ends whatever makes them."""
+
+    chunks: Iterator[bytes]
+    headers: Mapping[str, str] = {}
+
+
+class Answer(NamedTuple):
+    """What goes back: whole or streamed, told by the headers alone."""
+
+    status: int
+    headers: dict[str, str]
+    chunks: Iterable[bytes]
+
+
+Told = dict[str, object]
+
+
+def openai_error(error: errors.GatewayError, request_id: str) -> Mapping[str, Any]:
+    """An error as OpenAI's clients read it."""
+    return error.body
+
+
+def respond(
+    event: Mapping[str, Any],
+    context: Any,
+    route: Callable[[Request], Reply | Stream],
+    *,
+    error_body: Callable[[errors.GatewayError, str], Mapping[str, Any]] = openai_error,
+) -> Answer:
+    """Run a route and turn whatever comes of it into an answer; every one has its log line."""
+    facts: dict[str, Any] = {"route": event["resource"]}
     request_id = event["requestContext"]["requestId"]
+    started = time.monotonic()
+    status = 200
     try:
-        reply = route(_request(event, context))
-        return _response(request_id, 200, reply.body, reply.headers)
+        made = route(_request(event, context, started, facts))
+        if isinstance(made, Stream):
+            chunks: Iterable[bytes] = _Watched(made.chunks, request_id, facts, started)
+            return Answer(status, _headers(event, made.headers, "text/event-stream"), chunks)
+        body, headers = made.body, made.headers
     except Exception as error:
-        told = _told(request_id, error)
-        return _response(request_id, told.status, told.body)
+        told = told_of(request_id, error)
+        status, body, headers = told.status, error_body(told, request_id), told.headers
+        facts.setdefault("error.type", told.code)
+    observe.request(request_id, facts, status=status, started=started)
+    # ASCII: a caller's own text comes back in errors, and may be half a surrogate pair.
+    return Answer(status, _headers(event, headers, "application/json"), [json.dumps(body).encode()])
 
 
-def log(request_id: str, event: str, **facts: object) -> None:
-    """One JSON line: never a body, a header or an upstream's own words."""
-    print(json.dumps({"request_id": request_id, "event": event, **facts}))
+def buffered(answer: Answer) -> dict[str, Any]:
+    """The answer as API Gateway's response, for a runtime that cannot stream."""
+    return {
+        "statusCode": answer.status,
+        "headers": answer.headers,
+        "body": b"".join(answer.chunks).decode(),
+    }
 
 
-def allowed_aliases(request: Request, settings: Settings) -> tuple[str, ...]:
-    """The aliases of the caller's tenant; 403 once the tenant has left the environment file."""
+def tenant_of(request: Request, settings: Settings) -> Tenant:
+    """The caller's tenant; 403 once it has left the environment file."""
     try:
         return settings.tenants[request.tenant]
     except KeyError:
         raise errors.forbidden("This key's tenant is not part of this environment.") from None
 
 
-def _request(event: Mapping[str, Any], context: Any) -> Request:
+def told_of(request_id: str, error: Exception) -> errors.GatewayError:
+    """What the caller learns of an error; the rest is for the log, and no text of it for either."""
+    if isinstance(error, errors.GatewayError):
+        return error
+    if isinstance(error, RecursionError):  # json reads a little deeper than it writes
+        return errors.invalid(None, "The body is nested too deeply.")
+    if isinstance(error, UpstreamFailure):
+        return _upstream(request_id, error)
+    # Where it happened and what it was, but not its text: that may quote a prompt.
+    observe.event(request_id, "bug", error=type(error).__name__, frames=_frames(error)[-8:])
+    return errors.internal()
+
+
+class _Watched:
+    """A stream whose log line is written when it ends, however it ends.
+
+    Its first chunk is made at once: closing a generator that never ran would skip its own end.
+    """
+
+    def __init__(
+        self, chunks: Iterator[bytes], request_id: str, facts: dict[str, Any], started: float
+    ) -> None:
+        self._chunks, self._first = chunks, next(chunks)
+        self._log = (request_id, facts, started)
+        self._ended = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if self._first:
+            first, self._first = self._first, b""
+            return first
+        try:
+            return next(self._chunks)
+        except BaseException:
+            self._end()
+            raise
+
+    def close(self) -> None:
+        """Ends the stream before it is over; nothing happens after its end."""
+        try:
+            self._chunks.close()  # type: ignore[attr-defined]  # a generator, by `Stream`'s word
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        if not self._ended:
+            self._ended = True
+            request_id, facts, started = self._log
+            observe.request(request_id, facts, status=200, started=started)
+
+
+def _request(
+    event: Mapping[str, Any], context: Any, started: float, facts: dict[str, Any]
+) -> Request:
     left_s = context.get_remaining_time_in_millis() / 1000
+    facts["tenant"] = tenant = event["requestContext"]["authorizer"]["tenant"]
     return Request(
         id=event["requestContext"]["requestId"],
-        tenant=event["requestContext"]["authorizer"]["tenant"],
+        tenant=tenant,
+        route=event["resource"],
+        path=event.get("pathParameters") or {},
+        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
         body=_body(event),
-        deadline=time.monotonic() + left_s - _ANSWER_S,
+        started=started,
+        deadline=started + left_s - _ANSWER_S,
+        check_client=getattr(context, "check_client", _stays),
+        facts=facts,
     )
+
+
+def _stays() -> None:
+    """A runtime that cannot stream cannot tell that the caller has gone."""
 
 
 def _body(event: Mapping[str, Any]) -> bytes:
@@ -81,17 +201,6 @@ def _body(event: Mapping[str, Any]) -> bytes:
         return binascii.a2b_base64(body, strict_mode=True)
     except ValueError:  # binascii.Error is one, and text outside ASCII raises a bare one
         raise errors.invalid(None, "The body is not valid base64.") from None
-
-
-def _told(request_id: str, error: Exception) -> errors.GatewayError:
-    """What the caller learns of an error; the rest is for the log, and no text of it for either."""
-    if isinstance(error, errors.GatewayError):
-        return error
-    if isinstance(error, UpstreamFailure):
-        return _upstream(request_id, error)
-    # Where it happened and what it was, but not its text: that may quote a prompt.
-    log(request_id, "bug", error=type(error).__name__, frames=_frames(error)[-8:])
-    return errors.internal()
 
 
 def _frames(error: Exception) -> list[str]:
@@ -105,7 +214,7 @@ def _frames(error: Exception) -> list[str]:
 
 def _upstream(request_id: str, failure: UpstreamFailure) -> errors.GatewayError:
     code = failure.code if isinstance(failure, AwsError) else None
-    log(request_id, "upstream", error=type(failure).__name__, code=code)
+    observe.event(request_id, "upstream", error=type(failure).__name__, code=code)
     if isinstance(failure, TimedOut):
         return errors.timed_out()
     if isinstance(failure, AwsError) and failure.status == 429:
@@ -113,16 +222,22 @@ def _upstream(request_id: str, failure: UpstreamFailure) -> errors.GatewayError:
     return errors.bad_gateway()
 
 
-def _response(
-    request_id: str, status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
-) -> dict[str, Any]:
+def _headers(
+    event: Mapping[str, Any], headers: Mapping[str, str], content_type: str
+) -> dict[str, str]:
+    request_id = event["requestContext"]["requestId"]
     return {
-        "statusCode": status,
-        "headers": {
-            "content-type": "application/json",
-            "x-request-id": request_id,
-            **(headers or {}),
-        },
-        # ASCII: a caller's own text comes back in errors, and may be half a surrogate pair.
-        "body": json.dumps(body),
+        "content-type": content_type,
+        "x-request-id": request_id,
+        **_cors(event),
+        **headers,
     }
+
+
+def _cors(event: Mapping[str, Any]) -> dict[str, str]:
+    """A browser's origin is let in by name, and only if the environment names it."""
+    given = event.get("headers") or {}
+    origin = next((value for name, value in given.items() if name.lower() == "origin"), None)
+    if origin is None or origin not in settings().cors_origins:
+        return {}
+    return {"access-control-allow-origin": origin, "vary": "origin"}

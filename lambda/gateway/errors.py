@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
 class GatewayError(Exception):
-    """Ends a request. `param` is the field of the request that is at fault, if one is."""
+    """Ends a request. `param` is the field of the request that is at fault, if one is.
+
+    `headers` go with the answer; `body` is OpenAI's shape of it.
+    """
 
     def __init__(
-        self, status: int, type: str, code: str, message: str, param: str | None = None
+        self,
+        status: int,
+        type: str,
+        code: str,
+        message: str,
+        param: str | None = None,
+        headers: Mapping[str, str] = {},
     ) -> None:
         super().__init__(message)
-        self.status = status
+        self.status, self.code, self.headers = status, code, headers
         self.body = {
             "error": {"message": message, "type": type, "param": param, "code": code},
         }
@@ -39,6 +53,29 @@ def too_large(limit: int) -> GatewayError:
 def throttled() -> GatewayError:
     message = "The models behind this alias are busy: try again later."
     return GatewayError(429, "rate_limit_error", "rate_limit_exceeded", message)
+
+
+def rate_limited(per_second: int) -> GatewayError:
+    message = f"This tenant may send {per_second} requests a second: slow down and try again."
+    return GatewayError(
+        429, "rate_limit_error", "rate_limit_exceeded", message, headers={"retry-after": "1"}
+    )
+
+
+def insufficient_quota(resets_on: str) -> GatewayError:
+    """`resets_on` is the first day of the next month, as an ISO date."""
+    message = f"This request does not fit into what is left of the budget; it resets on {resets_on}."
+    return GatewayError(429, "insufficient_quota", "insufficient_quota", message)
+
+
+def quota_unavailable() -> GatewayError:
+    message = "The budget could not be checked, so nothing was asked: try again later."
+    return GatewayError(503, "server_error", "quota_unavailable", message)
+
+
+def conflict(message: str) -> GatewayError:
+    """Another request with the same Idempotency-Key is in the way."""
+    return GatewayError(409, "invalid_request_error", "idempotency_conflict", message)
 
 
 def internal() -> GatewayError:

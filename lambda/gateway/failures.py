@@ -15,6 +15,10 @@ class UpstreamFailure(Exception):
         self.detail = detail
 
 
+class ClientGone(Exception):
+    """The caller has hung up: nobody wants the rest, which has to be paid for all the same."""
+
+
 class TimedOut(UpstreamFailure):
     """No whole answer in time.
 

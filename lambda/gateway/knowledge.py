@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from gateway.errors import invalid
 from gateway.tool_guard import judge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Any
+    from typing import Any, NamedTuple
 
     from gateway.aws import Upstream
     from gateway.chat_request import ChatRequest
     from gateway.settings import Alias, Guardrail
+else:
+    from gateway.record import NamedTuple
 
 
 # KnowledgeBaseQueryTextString of Retrieve's service model.

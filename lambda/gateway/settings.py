@@ -8,26 +8,36 @@ from __future__ import annotations
 import functools
 import json
 import os
-from typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
+    from typing import Any, NamedTuple
+else:
+    from gateway.record import NamedTuple
 
 FILE = os.path.join(os.path.dirname(__file__), os.pardir, "settings.json")
 
 
+class Price(NamedTuple):
+    """Pico-dollars (1e-12 USD) a token; the cache's are for input that is read from or put there."""
+
+    input: int
+    output: int
+    cache_read: int
+    cache_write: int
+
+
 class Target(NamedTuple):
-    """A model behind an alias. Prices are in pico-dollars (1e-12 USD) a token."""
+    """A model behind an alias."""
 
     id: str
     owned_by: str
     accepts: frozenset[str]
     reasoning_effort: str | None  # how its request spells it, if it takes one
-    input_pico_usd: int
-    output_pico_usd: int
-    long: tuple[int, int, int] | None  # above these input tokens, these two prices for all
+    embedding: str | None  # how a request for vectors is spelled, if it makes any
+    price: Price
+    long: tuple[int, Price] | None  # above so many input tokens, this price for all of them
     arn: str  # of its application inference profile, or its id where it can have none
 
 
@@ -45,25 +55,38 @@ class Alias(NamedTuple):
     guardrail: Guardrail | None
     knowledge_base: str | None
     passages: int
+    passage_tokens: int  # in all of them together, at most, as the knowledge base counts
     system_prompt: str
     max_tokens: int
     unsupported_parameters: str  # "drop" or "reject"
 
 
+class Tenant(NamedTuple):
+    """A team that calls the API: what it may call, for how much a calendar month (UTC), how fast."""
+
+    aliases: tuple[str, ...]
+    budget_micro_usd: int
+    requests_per_second: int
+
+
 class Settings(NamedTuple):
-    """Everything that the handlers know; `tenants` maps a tenant to the aliases it may use.
+    """Everything that the handlers know.
 
     `own_targets` has, by `alias@tenant`, the models of a tenant with inference profiles of its own.
+    No request takes longer than `timeout_s`.
     """
 
     environment: str
-
     max_body_bytes: int
+    timeout_s: int
+    cors_origins: tuple[str, ...]
     aliases: Mapping[str, Alias]
     own_targets: Mapping[str, tuple[Target, ...]]
-    tenants: Mapping[str, tuple[str, ...]]
+    tenants: Mapping[str, Tenant]
     keys_table: str
+    keys_mac: str  # the alias of the KMS key that turns API keys into what the table holds
     usage_table: str
+    answers_table: str
 
 
 @functools.cache
@@ -79,6 +102,8 @@ def parse(declared: Mapping[str, Any], deployed: Mapping[str, Any]) -> Settings:
     return Settings(
         environment=declared["environment"],
         max_body_bytes=declared["max_body_bytes"],
+        timeout_s=declared["timeout_s"],
+        cors_origins=tuple(declared["cors_origins"]),
         aliases={
             name: _alias(name, alias, declared, deployed)
             for name, alias in declared["aliases"].items()
@@ -88,9 +113,11 @@ def parse(declared: Mapping[str, Any], deployed: Mapping[str, Any]) -> Settings:
             for key in deployed["profiles"]
             if "@" in key
         },
-        tenants={name: tuple(tenant["aliases"]) for name, tenant in declared["tenants"].items()},
+        tenants={name: _tenant(tenant) for name, tenant in declared["tenants"].items()},
         keys_table=declared["keys_table"],
+        keys_mac=declared["keys_mac"],
         usage_table=declared["usage_table"],
+        answers_table=declared["answers_table"],
     )
 
 
@@ -105,6 +132,7 @@ def _alias(
         guardrail=Guardrail(*deployed["guardrails"][guardrail]) if guardrail else None,
         knowledge_base=deployed["knowledge_bases"][base] if base else None,
         passages=alias["passages"],
+        passage_tokens=alias["passage_tokens"],
         system_prompt=alias["system_prompt"],
         max_tokens=alias["max_tokens"] or 0,
         unsupported_parameters=alias["unsupported_parameters"],
@@ -123,12 +151,20 @@ def _targets(
             owned_by=target["owned_by"],
             accepts=_accepts(target),
             reasoning_effort=target["reasoning_effort"],
-            input_pico_usd=target["input_pico_usd"],
-            output_pico_usd=target["output_pico_usd"],
-            long=tuple(target["long"]) if target["long"] else None,
+            embedding=target["embedding"],
+            price=Price(*target["price"]),
+            long=(target["long"][0], Price(*target["long"][1])) if target["long"] else None,
             arn=prefix + profile if profile else target["id"],
         )
         for target, profile in zip(targets, profiles, strict=True)
+    )
+
+
+def _tenant(tenant: Mapping[str, Any]) -> Tenant:
+    return Tenant(
+        aliases=tuple(tenant["aliases"]),
+        budget_micro_usd=tenant["budget_micro_usd"],
+        requests_per_second=tenant["requests_per_second"],
     )
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
 
 from gateway.errors import invalid
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from typing import Any
+    from typing import Any, NamedTuple
+else:
+    from gateway.record import NamedTuple
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
 _KNOWN = frozenset("role content refusal annotations tool_calls tool_call_id".split())

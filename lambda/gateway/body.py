@@ -1,0 +1,37 @@
+"""A request's body as a JSON object, whatever bytes came: every route reads its own by this."""
+
+from __future__ import annotations
+
+import json
+import math
+
+from gateway.errors import invalid, too_large
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def parse_object(body: bytes, *, max_bytes: int) -> dict[str, Any]:
+    """Raises a 413 for a body that is too long, and a 400 for anything but an object in UTF-8."""
+    if len(body) > max_bytes:
+        raise too_large(max_bytes)
+    try:
+        value = json.loads(body, parse_constant=_no_number, parse_float=_finite)
+        body.decode()  # json guesses UTF-16 and UTF-32 as well
+    except (ValueError, RecursionError):
+        raise invalid(None, "The body is not valid JSON in UTF-8.") from None
+    if not isinstance(value, dict):
+        raise invalid(None, "The body must be a JSON object.")
+    return value
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(text)
+    return number
