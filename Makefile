@@ -53,6 +53,10 @@ check: setup ## The fast gate: style, types, import contracts, unit and stack te
 snapshots: setup ## Write the templates of every environment into tests/stacks/snapshots
 	@python -m tests.stacks.snapshots
 
+.PHONY: openapi
+openapi: setup ## Write docs/openapi.json, the API's description, from the code
+	@PYTHONPATH=lambda python -m gateway.openapi > docs/openapi.json
+
 .PHONY: bench
 bench: setup ## Measure what importing the request path costs, beside boto3
 	@python -m tests.unit.bench_imports
@@ -60,6 +64,10 @@ bench: setup ## Measure what importing the request path costs, beside boto3
 .PHONY: soak
 soak: setup ## Run the long reliability numbers and write docs/reliability.md
 	@PYTHONPATH=.:lambda:tests/unit/gateway python -W error -m tests.faults.soak
+
+.PHONY: stream-demo
+stream-demo: setup ## Show a streamed answer as it arrives, and what happens when its caller leaves
+	@PYTHONPATH=.:lambda:tests/unit/gateway python -W error -m tests.runtime.demo
 
 .PHONY: synth
 synth: setup ## Synthesize every environment into cdk.out, validated

@@ -1,6 +1,10 @@
-"""What API Gateway itself answers, in the error shape that OpenAI's clients understand."""
+"""What API Gateway itself answers, in the error shape that OpenAI's clients understand.
+
+One answer serves all routes, so `/v1/messages` has OpenAI's shape here too.
+"""
 
 import json
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from aws_cdk import aws_apigateway as apigateway
@@ -25,10 +29,21 @@ ANSWERS = (
         "401",
         INVALID,
         "invalid_api_key",
-        "Missing or wrong API key: send it as 'Authorization: Bearer sk-strata-...'.",
+        "Missing or wrong API key: send it as 'Authorization: Bearer sk-strata-...', or to "
+        "/v1/messages as 'x-api-key: sk-strata-...'.",
     ),
     Answer(
         Response.ACCESS_DENIED, "403", INVALID, "forbidden", "This key may not call this route."
+    ),
+    Answer(Response.WAF_FILTERED, "403", INVALID, "blocked", "The firewall refused this request."),
+    # What exactly is wrong API Gateway would tell in the caller's own words, so it is not asked.
+    Answer(
+        Response.BAD_REQUEST_BODY,
+        "400",
+        INVALID,
+        "invalid_body",
+        "The body must be a JSON object with 'model' and, depending on the route, 'messages' or "
+        "'input'.",
     ),
     # API Gateway's name for a path or method that does not exist.
     Answer(Response.MISSING_AUTHENTICATION_TOKEN, "404", INVALID, "not_found", "No such route."),
@@ -53,8 +68,9 @@ ANSWERS = (
 )
 
 
-def add_error_answers(api: apigateway.RestApi) -> None:
+def add_error_answers(api: apigateway.RestApi, origins: Sequence[str]) -> None:
     """Give every answer of the table to the API; an empty status keeps API Gateway's own."""
+    headers = {"x-request-id": "context.requestId", **_cors(origins)}
     for answer in ANSWERS:
         error = {
             "message": answer.message,
@@ -66,6 +82,13 @@ def add_error_answers(api: apigateway.RestApi) -> None:
             f"Answer{answer.code.title().replace('_', '')}",
             type=answer.response,
             status_code=answer.status or None,
-            response_headers={"x-request-id": "context.requestId"},
+            response_headers=headers,
             templates={"application/json": json.dumps({"error": error})},
         )
+
+
+def _cors(origins: Sequence[str]) -> dict[str, str]:
+    """Here a header is fixed or copied from the request: of several origins none can be chosen."""
+    if len(origins) != 1:
+        return {}
+    return {"access-control-allow-origin": f"'{origins[0]}'", "vary": "'origin'"}

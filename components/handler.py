@@ -8,10 +8,16 @@ from constructs import Construct
 
 from components.handler_code import HandlerCode
 from components.log_group import LogGroup
+from config.edge import Api
+
+# API Gateway gives an integration 29 seconds, unless it streams.
+BUFFERED_SECONDS = 29
+# Starts our runtime loop in the place of AWS's, which cannot stream Python (bedrock-2026 §8.2).
+STREAM_WRAPPER = {"AWS_LAMBDA_EXEC_WRAPPER": "/var/task/stream_wrapper"}
 
 
 class Handler(Construct):
-    """The function that runs `gateway.<module>.handler`.
+    """The function that runs `gateway.<module>.handler`, or streams what its `respond` returns.
 
     `deployed` holds what only the deployment knows, as JSON: see `gateway/settings.py`.
     """
@@ -25,11 +31,14 @@ class Handler(Construct):
         code: HandlerCode,
         deployed: str,
         key: kms.IKey,
-        timeout: Duration,
-        log_retention_days: int,
+        edge: Api,
+        streams: bool = False,
     ) -> None:
         super().__init__(scope, id)
-        log_group = LogGroup(self, "Logs", key=key, retention_days=log_retention_days)
+        self.streams = streams
+        most = edge.timeout_seconds if streams else min(edge.timeout_seconds, BUFFERED_SECONDS)
+        self.timeout = Duration.seconds(most)
+        log_group = LogGroup(self, "Logs", key=key, retention_days=edge.log_retention_days)
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         log_group.grant_write(self.role)
         self.function = lambda_.Function(
@@ -42,8 +51,10 @@ class Handler(Construct):
             role=self.role,
             log_group=log_group,
             memory_size=512,
-            timeout=timeout,
-            environment={"STRATA_DEPLOYED": deployed},
+            timeout=self.timeout,
+            # The role may then send traces, which IAM cannot limit to a resource.
+            tracing=lambda_.Tracing.ACTIVE if edge.tracing else None,
+            environment={"STRATA_DEPLOYED": deployed, **(STREAM_WRAPPER if streams else {})},
             environment_encryption=key,
         )
         # CDK makes a function wait for its whole role; cfn-lint finds half of that redundant.

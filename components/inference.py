@@ -1,5 +1,9 @@
-"""One alias's way to its models: an application inference profile each, and who may call them."""
+"""One alias's way to its models: an application inference profile each, and who may call them.
 
+A model that makes embeddings has none: it is called as it is, or through AWS's own profile.
+"""
+
+from collections.abc import Iterable
 from hashlib import sha256
 
 from aws_cdk import CfnTag
@@ -11,7 +15,8 @@ from components.arns import destination_arns, foundation_model_arn, system_profi
 from config.models import Target
 
 # There is no bedrock:Converse action: Converse is authorised as InvokeModel (bedrock-2026 §0).
-INVOKE = ["bedrock:InvokeModel"]
+EMBED = ["bedrock:InvokeModel"]
+CONVERSE = [*EMBED, "bedrock:InvokeModelWithResponseStream"]
 
 
 class Inference(Construct):
@@ -50,13 +55,8 @@ class Inference(Construct):
         A bare model that can have no profile is the one that may be called as it is.
         """
         for target, profile in self._profiles:
-            through = [profile.attr_inference_profile_arn] if profile else []
-            if target.prefix:
-                through.append(system_profile_arn(self, target.id))
-            if through:
-                _allow(grantee, through, {})
-            only = {"StringLike": {"bedrock:InferenceProfileArn": through}} if through else {}
-            _allow(grantee, destination_arns(self, target), only)
+            own = [profile.attr_inference_profile_arn] if profile else []
+            _allow(self, grantee, target, CONVERSE, own)
 
     def _profile(
         self, name: str, target: Target, tags: dict[str, str]
@@ -78,15 +78,10 @@ class Inference(Construct):
         )
 
 
-def _can_have_one(target: Target) -> bool:
-    return target.model.capabilities.application_profiles
-
-
-def _allow(
-    grantee: iam.IGrantable, resources: list[str], conditions: dict[str, dict[str, list[str]]]
-) -> None:
-    statement = iam.PolicyStatement(actions=INVOKE, resources=resources, conditions=conditions)
-    grantee.grant_principal.add_to_principal_policy(statement)
+def grant_embed(scope: Construct, grantee: iam.IGrantable, targets: Iterable[Target]) -> None:
+    """Allow exactly these models, which make embeddings."""
+    for target in targets:
+        _allow(scope, grantee, target, EMBED, [])
 
 
 def deny_other_endpoints(grantee: iam.IGrantable) -> None:
@@ -98,6 +93,30 @@ def deny_other_endpoints(grantee: iam.IGrantable) -> None:
             resources=["*"],
         )
     )
+
+
+def _can_have_one(target: Target) -> bool:
+    return target.model.capabilities.application_profiles
+
+
+def _allow(
+    scope: Construct, grantee: iam.IGrantable, target: Target, actions: list[str], own: list[str]
+) -> None:
+    through = [*own, system_profile_arn(scope, target.id)] if target.prefix else own
+    if through:
+        _add(grantee, actions, through, {})
+    only = {"StringLike": {"bedrock:InferenceProfileArn": through}} if through else {}
+    _add(grantee, actions, destination_arns(scope, target), only)
+
+
+def _add(
+    grantee: iam.IGrantable,
+    actions: list[str],
+    resources: list[str],
+    conditions: dict[str, dict[str, list[str]]],
+) -> None:
+    statement = iam.PolicyStatement(actions=actions, resources=resources, conditions=conditions)
+    grantee.grant_principal.add_to_principal_policy(statement)
 
 
 def _profile_name(name: str, target: Target) -> str:

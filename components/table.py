@@ -8,10 +8,21 @@ from constructs import Construct
 
 
 class Table(dynamodb.Table):
-    """An on-demand table with a derived name, so that a new deployment finds the old rows."""
+    """An on-demand table with a derived name, so that a new deployment finds the old rows.
+
+    `time_to_live` names the attribute, in seconds since 1970, after which DynamoDB deletes a row.
+    """
 
     def __init__(
-        self, scope: Construct, id: str, *, name: str, key: kms.IKey, hash: str, range: str = ""
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        key: kms.IKey,
+        hash: str,
+        range: str = "",
+        time_to_live: str | None = None,
     ) -> None:
         super().__init__(
             scope,
@@ -25,6 +36,7 @@ class Table(dynamodb.Table):
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
+            time_to_live_attribute=time_to_live,
             deletion_protection=True,
             removal_policy=RemovalPolicy.RETAIN,
         )
@@ -36,8 +48,14 @@ class Table(dynamodb.Table):
         self._key.grant_decrypt(grantee)
 
     def grant_update(self, grantee: iam.IGrantable) -> None:
-        """Change one row by its key."""
-        self.grant(grantee, "dynamodb:UpdateItem")
+        """Read and change one row by its key."""
+        self.grant(grantee, "dynamodb:GetItem", "dynamodb:UpdateItem")
+        self._key.grant_encrypt_decrypt(grantee)
+
+    def grant_read_write(self, grantee: iam.IGrantable) -> None:
+        """Make, read, change and delete one row by its key."""
+        verbs = ("GetItem", "PutItem", "UpdateItem", "DeleteItem")
+        self.grant(grantee, *(f"dynamodb:{verb}" for verb in verbs))
         self._key.grant_encrypt_decrypt(grantee)
 
 

@@ -58,9 +58,11 @@ def cost(name: str, typical: Request, *, as_json: bool) -> int:
 
 def idle(environment: Environment, prices: Mapping[str, Any]) -> Iterator[Line]:
     """What a month costs in which nobody asks anything."""
-    for price in prices["idle"].values():
-        known = environment.region in prices["regions"]
-        yield Line(price["description"], price["usd_per_month"] if known else None)
+    known = environment.region in prices["regions"]
+    for name, price in prices["idle"].items():
+        if times := _times(environment, name):
+            usd = price["usd_per_month"] * times
+            yield Line(price["description"], usd if known else None)
 
 
 def thousand_requests(
@@ -75,9 +77,20 @@ def thousand_requests(
         yield _tokens("output tokens", alias, written, read)
     counts = {"request": 1.0, "second": typical.milliseconds / 1_000}
     for table, count in counts.items():
-        for price in prices[table].values():
-            yield _use(environment, prices, price, count)
+        for thing, price in prices[table].items():
+            if times := _times(environment, thing):
+                yield _use(environment, prices, price, count * times)
     yield from _guardrail(environment, alias, read, written, prices)
+
+
+def _times(environment: Environment, thing: str) -> int:
+    """How often an environment has a thing; what is not told of here every one has once."""
+    private = environment.api.private
+    told = {
+        "web-acl": int(environment.api.waf),
+        "vpc-endpoint": len(private.subnet_ids) if private else 0,
+    }
+    return told.get(thing, 1)
 
 
 def _tokens(what: str, alias: Alias, count: int, read: int) -> Line:

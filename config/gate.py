@@ -26,7 +26,7 @@ MOST_BYTES = 3_000
 MOST_POLICY = 10_240
 # Characters, held to the templates by tests/stacks/test_policy_size.py: the chat role's policy
 # without its models, one model's statements, one guardrail or knowledge base.
-OTHER_POLICY, STATEMENT, EACH_STORE = 1_300, 150, 75
+OTHER_POLICY, STATEMENT, EACH_STORE = 1_300, 200, 75
 # As long as the ids that Bedrock gives.
 SOME_ID = "x" * 12
 

@@ -21,8 +21,8 @@ Capability = Literal[
 ]
 # How a model's request spells the effort of its reasoning: bedrock-2026 §3.3, "Effort".
 Effort = Literal["output_config", "reasoning", "reasoning_effort", "reasoning_config"]
-# The request of InvokeModel that makes vectors: each family has its own (gateway/embeddings.py).
-Embedding = Literal["titan", "cohere"]
+# How InvokeModel is asked for vectors: lambda/gateway/embedding_models.py has each spelling.
+Embedding = Literal["titan_v1", "titan_v2", "titan_multimodal", "cohere_v3", "cohere_v4", "nova"]
 Positive = Annotated[float, Field(gt=0)]
 
 

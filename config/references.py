@@ -62,6 +62,10 @@ def _embedding(field: str, alias: Alias) -> Iterator[Broken]:
             yield f"{field}.{setting}", given, f"{alias.model.id} makes embeddings: leave it out"
     if alias.system_prompt:
         yield f"{field}.system_prompt", alias.system_prompt, f"{alias.model.id} makes embeddings"
+    if alias.model.model.capabilities.embedding is None:
+        yield f"{field}.model", alias.model.id, "no route knows how to ask it for vectors"
+    for fallback in alias.fallbacks:
+        yield f"{field}.fallbacks", fallback.id, "another model's vectors mean something else"
 
 
 def _targets(environment: Environment) -> Iterator[tuple[str, Target]]:

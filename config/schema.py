@@ -7,9 +7,10 @@ resolved once against the catalogue. The IAM policies and the handlers' table ar
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, ValidationInfo
+from pydantic import BeforeValidator, Field, StrictBool, ValidationInfo
 
 from config.access import Access
+from config.edge import Api
 from config.frozen import Frozen, Whole
 from config.guardrail import Guardrail
 from config.models import Model, Target, find_target
@@ -25,30 +26,6 @@ def _resolve(value: Any, info: ValidationInfo) -> Any:
 
 
 ModelId = Annotated[Target, BeforeValidator(_resolve)]
-
-
-# Those that CloudWatch Logs offers, up to two years.
-RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
-
-
-def _retention(days: int) -> int:
-    if days not in RETENTIONS:
-        raise ValueError(f"one of {list(RETENTIONS)}, which CloudWatch Logs offers")
-    return days
-
-
-Origin = Annotated[str, Field(pattern=r"^https://[a-z0-9.-]+(:[0-9]+)?$")]
-
-
-class Api(Frozen):
-    """The edge of the platform: throttles in requests per second, retention in days."""
-
-    requests_per_second: Whole = Field(ge=1, le=10_000)
-    burst: Whole = Field(ge=1, le=5_000)
-    max_body_bytes: Whole = Field(ge=1_024, le=5_000_000)  # Lambda takes 6 MB, base64 included
-    timeout_seconds: Whole = Field(default=29, ge=5, le=900)  # Lambda's longest
-    cors_origins: tuple[Origin, ...] = ()
-    log_retention_days: Annotated[Whole, AfterValidator(_retention)]
 
 
 class Alias(Frozen):

@@ -2,22 +2,26 @@
 
 import argparse
 import json
+import os
+import shlex
 import sys
 from pathlib import Path
 
+from config.load import load_environment
 from local import platform_file, processes
 from local.ask import ask, show
+from local.client_environment import client_environment
 from local.lock import alone
 from local.state import DEFAULT_DIRECTORY, Home
 from local.steps import StepFailed, console, explain, step
-from local.up import ALIAS, QUESTION, up
+from local.up import ALIAS, ENVIRONMENT, QUESTION, up
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 when it worked, 1 when it did not, 2 when it was not understood."""
     given = _parser().parse_args(arguments)
     home = Home(given.home.resolve())
-    commands = {"up": _up, "down": _down, "status": _status, "ask": _ask}
+    commands = {"up": _up, "down": _down, "status": _status, "ask": _ask, "env": _env}
     try:
         if given.command in ("up", "down"):
             with alone(home):
@@ -45,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("question", nargs="?", default="", help=f"default: {QUESTION}")
     ask.add_argument("--alias", default=ALIAS, help=f"which alias answers (default: {ALIAS})")
     ask.add_argument("--json", action="store_true", help="print the API's whole answer")
+    point = 'point a shell at it: eval "$(python -m local env)"'
+    commands.add_parser("env", help=point)
     return parser
 
 
@@ -116,6 +122,20 @@ def _ask(home: Home, given: argparse.Namespace) -> int:
         print(json.dumps(completion, indent=2, ensure_ascii=False))
     else:
         show(question, completion)
+    return 0
+
+
+def _env(home: Home, given: argparse.Namespace) -> int:
+    if not all(each.pid for each in processes.status(home)):
+        # Not as other failures are told: what is printed is for a shell to run.
+        print("error: nothing runs; `make up` starts it", file=sys.stderr)
+        return 1
+    wanted = client_environment(home, load_environment(ENVIRONMENT).region)
+    for name in sorted(os.environ.keys() - wanted.keys()):
+        print(f"unset {shlex.quote(name)}")
+    for name, value in sorted(wanted.items()):
+        if os.environ.get(name) != value:
+            print(f"export {name}={shlex.quote(value)}")
     return 0
 
 

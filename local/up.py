@@ -58,11 +58,10 @@ def deploy_platform(home: Home, environment: Environment) -> Deployed:
         upload(home, environment, outputs["DocumentsBucket"])
     with step("Ingest them into the knowledge base"):
         ingest(home, environment)
-    deployed = Deployed(
-        base_url=_path_form(home, outputs),
-        api_key=ensure_key(home, environment),
-        ca_file=str(home.ca_file),
-    )
+    base_url = _path_form(home, outputs)
+    with step("Issue an API key, unless the last one still works"):
+        api_key = ensure_key(home, environment, base_url)
+    deployed = Deployed(base_url=base_url, api_key=api_key, ca_file=str(home.ca_file))
     platform_file.write(home, deployed)
     return deployed
 

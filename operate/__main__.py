@@ -5,9 +5,10 @@ import sys
 
 from config.errors import ConfigError
 from operate.errors import OperateError
+from operate.keys import command as keys
 from operate.models import command as models
 
-COMMANDS = (models,)
+COMMANDS = (models, keys)
 
 
 def main(arguments: list[str] | None = None) -> int:

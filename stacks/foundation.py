@@ -1,9 +1,10 @@
-"""What must survive, for every other stack: the key, and the tables of API keys and of usage."""
+"""What must survive, for every other stack: the two KMS keys and the tables."""
 
 from aws_cdk import Stack
 from constructs import Construct
 
 from components.encryption_key import EncryptionKey
+from components.mac_key import MacKey
 from components.table import Table
 from config.schema import Environment
 from stacks.names import store_name
@@ -11,12 +12,13 @@ from stacks.names import store_name
 
 class Foundation(Stack):
     def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:
-        super().__init__(scope, id, description="Strata: the key and the tables")
+        super().__init__(scope, id, description="Strata: the keys and the tables")
 
         self.key = EncryptionKey(self, "Key", alias=store_name(environment, "data"))
         self.keys = Table(
             self, "Keys", name=store_name(environment, "keys"), key=self.key, hash="key_hash"
         )
+        self.keys_mac = MacKey(self, "KeysMac", alias=store_name(environment, "keys"))
         self.usage = Table(
             self,
             "Usage",
@@ -24,4 +26,12 @@ class Foundation(Stack):
             key=self.key,
             hash="tenant",
             range="month",
+        )
+        self.answers = Table(
+            self,
+            "Answers",
+            name=store_name(environment, "answers"),
+            key=self.key,
+            hash="key",
+            time_to_live="expires_at",
         )

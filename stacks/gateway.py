@@ -1,22 +1,19 @@
 """What may be replaced: guardrails, inference profiles, the handlers and the API over them."""
 
-from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import Stack
 from constructs import Construct
 
 from components.guardrail import Guardrail
 from components.handler import Handler
 from components.handler_code import HandlerCode
-from components.inference import Inference, deny_other_endpoints
-from components.log_group import LogGroup
-from components.rest_api import RestApi
+from components.inference import Inference, deny_other_endpoints, grant_embed
+from config.models import Target
 from config.schema import Environment
 from stacks.foundation import Foundation
+from stacks.front import announce, front, protect
 from stacks.knowledge import Knowledge
 from stacks.names import store_name
 from stacks.settings import deployed, settings
-
-# API Gateway gives an integration 29 seconds.
-TIMEOUT = Duration.seconds(29)
 
 
 class Gateway(Stack):
@@ -39,25 +36,38 @@ class Gateway(Stack):
         self._deployed = self.to_json_string(deployed(guardrails, inference, knowledge.bases))
 
         authorizer = self._handler("Authorizer", "authorizer")
-        chat = self._handler("Chat", "chat")
+        chat = self._handler("Chat", "chat", streams=True)
+        embeddings = self._handler("Embeddings", "embeddings")
         models = self._handler("Models", "models")
+        usage = self._handler("Usage", "usage")
 
         foundation.keys.grant_get(authorizer.role)
-        foundation.usage.grant_update(chat.role)
+        foundation.keys_mac.grant_generate(authorizer.role)
+        for asks in (chat, embeddings):
+            foundation.usage.grant_update(asks.role)
+            foundation.answers.grant_read_write(asks.role)
+            if environment.bedrock_mantle == "deny":
+                deny_other_endpoints(asks.role)
+        foundation.usage.grant_get(usage.role)
         for each in inference.values():
             each.grant_invoke(chat.role)
-        if environment.bedrock_mantle == "deny":
-            deny_other_endpoints(chat.role)
         for guardrail in guardrails.values():
             guardrail.grant_apply(chat.role)
         for base in knowledge.bases.values():
             base.grant_retrieve(chat.role)
+        grant_embed(self, embeddings.role, self._embedding_targets())
 
-        api = self._api(authorizer)
-        api.route("POST", "/v1/chat/completions", chat)
+        api = front(self, environment, key=foundation.key, authorizer=authorizer)
+        api.route("POST", "/v1/chat/completions", chat, needs=("model", "messages"))
+        api.route("POST", "/v1/responses", chat, needs=("model", "input"))
+        api.route("POST", "/v1/messages", chat, needs=("model", "messages"), key_in="x-api-key")
+        api.route("POST", "/v1/embeddings", embeddings, needs=("model", "input"))
         api.route("GET", "/v1/models", models)
-        CfnOutput(self, "BaseUrl", value=api.base_url)
-        CfnOutput(self, "ApiId", value=api.api.rest_api_id)
+        api.route("GET", "/v1/models/{alias}", models)
+        api.route("GET", "/v1/openapi.json", models)
+        api.route("GET", "/v1/usage", usage)
+        protect(self, environment, api, key=foundation.key)
+        announce(self, environment, api)
 
     def _guardrails(self) -> dict[str, Guardrail]:
         scope = Construct(self, "Guardrails")
@@ -80,7 +90,13 @@ class Gateway(Stack):
             for key, (alias, tenant, targets) in self._environment.inference.items()
         }
 
-    def _handler(self, id: str, module: str) -> Handler:
+    def _embedding_targets(self) -> list[Target]:
+        aliases = self._environment.aliases.values()
+        return [
+            t for alias in aliases if alias.model.model.kind == "embedding" for t in alias.targets
+        ]
+
+    def _handler(self, id: str, module: str, *, streams: bool = False) -> Handler:
         return Handler(
             self,
             id,
@@ -88,20 +104,6 @@ class Gateway(Stack):
             code=self._code,
             deployed=self._deployed,
             key=self._key,
-            timeout=TIMEOUT,
-            log_retention_days=self._environment.api.log_retention_days,
-        )
-
-    def _api(self, authorizer: Handler) -> RestApi:
-        api = self._environment.api
-        return RestApi(
-            self,
-            "Front",
-            name=store_name(self._environment, "gateway"),
-            authorizer=authorizer,
-            access_log=LogGroup(
-                self, "AccessLog", key=self._key, retention_days=api.log_retention_days
-            ),
-            requests_per_second=api.requests_per_second,
-            burst=api.burst,
+            edge=self._environment.api,
+            streams=streams,
         )

@@ -28,7 +28,9 @@ def settings(environment: Environment) -> dict[str, object]:
         "max_body_bytes": environment.api.max_body_bytes,
         "timeout_s": environment.api.timeout_seconds,
         "cors_origins": list(environment.api.cors_origins),
-        "aliases": {name: _alias(alias, environment) for name, alias in environment.aliases.items()},
+        "aliases": {
+            name: _alias(alias, environment) for name, alias in environment.aliases.items()
+        },
         "tenants": {name: _tenant(tenant) for name, tenant in environment.tenants.items()},
         "keys_table": store_name(environment, "keys"),
         "keys_mac": f"alias/{store_name(environment, 'keys')}",

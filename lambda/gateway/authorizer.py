@@ -1,14 +1,17 @@
-"""Who is calling: the key of the `Authorization` header, looked up by its hash.
+"""Who is calling: API Gateway asks before any body is read, and remembers the answer for a minute.
 
-API Gateway asks before any body is read, and remembers the answer for 60 seconds.
+A refusal is a policy that denies, for which `components/gateway_errors.py` answers 401. Raising
+would answer 401 as well, but is not remembered, counts as the function's error, and the managed
+runtime logs a trace of each (docs/decisions/0012). Any other error is a 500: nobody gets in.
 """
 
 from __future__ import annotations
 
-import hashlib
-import time
+import re
 
+from gateway import observe
 from gateway.aws import client
+from gateway.keys import Caller, Refused, caller_of
 from gateway.settings import settings
 
 TYPE_CHECKING = False
@@ -19,8 +22,8 @@ if TYPE_CHECKING:
     from gateway.aws import Upstream
     from gateway.settings import Settings
 
-PREFIX = "sk-strata-"
-_DEADLINE_S = 5.0
+_BEARER = re.compile("bearer +([^ ]+)", re.IGNORECASE)
+_NOBODY = Caller(tenant="-", key_id="-")  # no tenant can have this name
 
 
 class Unauthorized(Exception):
@@ -31,55 +34,65 @@ class Unauthorized(Exception):
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    tenant = authorize(event.get("headers") or {}, settings=settings(), upstream=client())
-    return _allow(tenant, event["methodArn"])
+    return authorize(event, settings=settings(), upstream=client())
 
 
-def authorize(headers: Mapping[str, str], *, settings: Settings, upstream: Upstream) -> str:
-    """The tenant whose key this is; raises Unauthorized for every other key, whatever is wrong."""
-    row = _find(_bearer(headers), settings.keys_table, upstream)
-    tenant: str = row.get("tenant", {}).get("S", "")
-    expires = float(row.get("expires_at", {}).get("N", "inf"))
-    if tenant not in settings.tenants or expires <= time.time():
+def authorize(
+    event: Mapping[str, Any], *, settings: Settings, upstream: Upstream
+) -> dict[str, Any]:
+    """The policy covers the whole stage, so that remembering it serves every route."""
+    given = presented(event)
+    if len(given) > 1:
+        # API Gateway would remember a refusal for one of them, which may be good on its own.
         raise Unauthorized
-    return tenant
+    try:
+        caller = caller_of("".join(given), settings=settings, upstream=upstream)
+    except Refused as refused:
+        _tell(event, refused)
+        return _policy("Deny", event["methodArn"], _NOBODY)
+    return _policy("Allow", event["methodArn"], caller)
 
 
-def key_hash(key: str) -> str:
-    """How a key is stored: 256 random bits need no salt."""
-    return hashlib.sha256(key.encode()).hexdigest()
+def presented(event: Mapping[str, Any]) -> tuple[str, ...]:
+    """The keys that the request shows: at most one, unless its headers contradict each other.
+
+    The same key in both headers is one; the same header twice never is. What is no bearer token
+    counts as "".
+    """
+    bearers = [_bearer(value) for value in _values(event, "authorization")]
+    plain = _values(event, "x-api-key")
+    if len(bearers) == len(plain) == 1:
+        return tuple({*bearers, *plain})
+    return (*bearers, *plain)
 
 
-def _bearer(headers: Mapping[str, str]) -> str:
-    given = next((v for name, v in headers.items() if name.lower() == "authorization"), "")
-    scheme, _, key = given.partition(" ")
-    key = key.strip()
-    if scheme.lower() != "bearer" or not key.startswith(PREFIX) or not key.isascii():
-        raise Unauthorized
-    return key
+def _values(event: Mapping[str, Any], name: str) -> list[str]:
+    many = event.get("multiValueHeaders") or {}
+    one = event.get("headers") or {}
+    found = [value for each, values in many.items() if each.lower() == name for value in values]
+    return found or [value for each, value in one.items() if each.lower() == name]
 
 
-def _find(key: str, table: str, upstream: Upstream) -> dict[str, Any]:
-    request = {"TableName": table, "Key": {"key_hash": {"S": key_hash(key)}}}
-    answer = upstream.dynamodb("GetItem", request, time.monotonic() + _DEADLINE_S)
-    row: dict[str, Any] = answer.get("Item", {})
-    return row
+def _bearer(value: str) -> str:
+    found = _BEARER.fullmatch(value)
+    return found[1] if found else ""
 
 
-def _allow(tenant: str, method_arn: str) -> dict[str, Any]:
-    """The whole stage, so that the remembered answer serves every route."""
+def _tell(event: Mapping[str, Any], refused: Refused) -> None:
+    # The embedded AWS gives an authorizer no request id.
+    request_id = event["requestContext"].get("requestId", "")
+    observe.event(request_id, "refused", reason=refused.reason, key_id=refused.key_id)
+
+
+def _policy(effect: str, method_arn: str, caller: Caller) -> dict[str, Any]:
     api, stage, *_ = method_arn.split("/")
+    statement = {
+        "Action": "execute-api:Invoke",
+        "Effect": effect,
+        "Resource": f"{api}/{stage}/*",
+    }
     return {
-        "principalId": tenant,
-        "policyDocument": {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Action": "execute-api:Invoke",
-                    "Effect": "Allow",
-                    "Resource": f"{api}/{stage}/*",
-                }
-            ],
-        },
-        "context": {"tenant": tenant},
+        "principalId": caller.tenant,
+        "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+        "context": {"tenant": caller.tenant, "key_id": caller.key_id},
     }

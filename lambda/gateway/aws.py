@@ -10,6 +10,7 @@ import os
 from urllib.parse import quote
 
 from gateway.client import Client
+from gateway.events import ConverseEvents
 from gateway.failures import AwsError, TimedOut, Unreachable, UpstreamFailure
 
 __all__ = ["Aws", "AwsError", "Client", "TimedOut", "Unreachable", "UpstreamFailure", "client"]
@@ -84,7 +85,7 @@ _STORE_S = 3.0
 
 
 class Aws:
-    """The three services of the request path, a kept connection each. Not thread-safe."""
+    """The four services of the request path, a kept connection each. Not thread-safe."""
 
     def __init__(self, region: str) -> None:
         make = functools.partial(Client, region=region, connect_timeout_s=_CONNECT_S)
@@ -92,6 +93,7 @@ class Aws:
         self._runtime = bedrock("bedrock-runtime")
         self._agents = bedrock("bedrock-agent-runtime")
         self._store = make("dynamodb", read_timeout_s=_STORE_S)
+        self._keys = make("kms", read_timeout_s=_STORE_S)
 
     def converse(
         self, model_id: str, request: Mapping[str, Any], deadline: float
@@ -99,6 +101,35 @@ class Aws:
         """`model_id` is an id, an inference profile's id or an ARN."""
         path = f"/model/{quote(model_id, safe='')}/converse"
         return self._runtime.call_json(path, request, deadline=deadline)
+
+    def converse_stream(
+        self,
+        model_id: str,
+        request: Mapping[str, Any],
+        deadline: float,
+        check_client: Callable[[], None],
+    ) -> Events:
+        """Read to its end, it leaves the connection open for the next call."""
+        path = f"/model/{quote(model_id, safe='')}/converse-stream"
+        return ConverseEvents(
+            self._runtime.stream(path, request, deadline=deadline, check_client=check_client)
+        )
+
+    def invoke_model(
+        self, model_id: str, request: Mapping[str, Any], deadline: float
+    ) -> tuple[dict[str, Any], Mapping[str, str]]:
+        """For what Converse does not do, such as embeddings."""
+        path = f"/model/{quote(model_id, safe='')}/invoke"
+        headers = {"content-type": "application/json", "accept": "application/json"}
+        return self._runtime.call(path, request, headers=headers, deadline=deadline)
+
+    def kms(self, operation: str, request: Mapping[str, Any], deadline: float) -> dict[str, Any]:
+        """`operation` is KMS's own name, such as `GenerateMac`."""
+        headers = {
+            "content-type": "application/x-amz-json-1.1",
+            "x-amz-target": f"TrentService.{operation}",
+        }
+        return self._keys.call_json("/", request, headers=headers, deadline=deadline)
 
     def apply_guardrail(
         self, guardrail_id: str, version: str, request: Mapping[str, Any], deadline: float

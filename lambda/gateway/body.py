@@ -17,7 +17,7 @@ def parse_object(body: bytes, *, max_bytes: int) -> dict[str, Any]:
     if len(body) > max_bytes:
         raise too_large(max_bytes)
     try:
-        value = json.loads(body, parse_constant=_no_number, parse_float=_finite)
+        value = json.loads(body, parse_constant=no_number, parse_float=finite)
         body.decode()  # json guesses UTF-16 and UTF-32 as well
     except (ValueError, RecursionError):
         raise invalid(None, "The body is not valid JSON in UTF-8.") from None
@@ -26,11 +26,13 @@ def parse_object(body: bytes, *, max_bytes: int) -> dict[str, Any]:
     return value
 
 
-def _no_number(name: str) -> None:
+def no_number(name: str) -> None:
+    """NaN and Infinity are Python's, not JSON's."""
     raise ValueError(name)
 
 
-def _finite(text: str) -> float:
+def finite(text: str) -> float:
+    """1e999 is JSON, and nothing that could be sent on."""
     number = float(text)
     if math.isinf(number):
         raise ValueError(text)

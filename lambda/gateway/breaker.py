@@ -61,9 +61,17 @@ class Breaker:
         return self._probing or self._clock() < self._open_until
 
     def __enter__(self) -> None:
-        self._probing = True
+        self.begin()
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        self.end(error)
+
+    def begin(self) -> None:
+        """A call is under way."""
+        self._probing = True
+
+    def end(self, error: BaseException | None) -> None:
+        """The call is over: for a stream, when its last event has come."""
         self._probing = False
         if error is None:
             self._failures = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any, NamedTuple
 else:
     from gateway.record import NamedTuple
@@ -26,7 +26,7 @@ class ChatRequest(NamedTuple):
 
     They are temperature, top_p, stop, reasoning_effort, response_format, tools, tool_choice (as
     `completions/parameters.py` leaves them), and those that no model takes, such as seed. `echo` is
-    what the dialect wants to see again when it words the answer.
+    what the dialect wants to see again when it words the answer, `names` what it calls the fields.
     """
 
     alias: str
@@ -35,6 +35,19 @@ class ChatRequest(NamedTuple):
     parameters: Mapping[str, Any]
     stream: bool = False
     echo: Mapping[str, Any] = {}
+    names: Mapping[str, str] = {}
+
+    def field(self, name: str) -> str:
+        """What the caller knows a field of OpenAI's chat by."""
+        return self.names.get(name, name)
+
+    @property
+    def blocks(self) -> Iterator[Mapping[str, Any]]:
+        """Every block of every message, and what a tool's result holds besides."""
+        for message in self.messages:
+            for block in message.blocks:
+                yield block
+                yield from block.get("toolResult", {}).get("content", ())
 
     @property
     def question(self) -> str:

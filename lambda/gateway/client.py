@@ -8,14 +8,17 @@ import re
 import time
 from urllib.parse import urlsplit
 
-from gateway.connection import Connection, Response
-from gateway.failures import AwsError, UpstreamFailure
+from gateway.aws_json import error_of, is_success, object_of
+from gateway.connection import Connection
+from gateway.patience import NEVER
 from gateway.sigv4 import Credentials, sign
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
+
+    from gateway.incoming import Incoming, Response
 
 _JSON = {"content-type": "application/json"}
 
@@ -63,15 +66,67 @@ class Client:
         body: bytes = b"",
         *,
         headers: Mapping[str, str] = {},
-        deadline: float | None = None,
+        deadline: float = NEVER,
     ) -> Response:
         """One exchange, whatever its status; `path` is percent-encoded and may carry a query.
 
         Raises TimedOut or Unreachable; ValueError for a header that could not be sent safely.
         """
         target = self._base + path
+        sent = self._signed(method, target, headers, body)
+        return self._connection.exchange(method, target, sent, body, deadline=deadline)
+
+    def call(
+        self,
+        path: str,
+        request: Mapping[str, Any],
+        *,
+        headers: Mapping[str, str] = _JSON,
+        deadline: float = NEVER,
+    ) -> tuple[dict[str, Any], Mapping[str, str]]:
+        """POST an object and return the object that answers, and the headers with lower-case names.
+
+        Any status but 2xx is an AwsError.
+        """
+        response = self.request("POST", path, _text(request), headers=headers, deadline=deadline)
+        if not is_success(response.status):
+            raise error_of(response)
+        return object_of(response.body), response.headers
+
+    def call_json(
+        self,
+        path: str,
+        request: Mapping[str, Any],
+        *,
+        headers: Mapping[str, str] = _JSON,
+        deadline: float = NEVER,
+    ) -> dict[str, Any]:
+        """`call` without the headers, which rarely say anything."""
+        return self.call(path, request, headers=headers, deadline=deadline)[0]
+
+    def stream(
+        self,
+        path: str,
+        request: Mapping[str, Any],
+        *,
+        deadline: float,
+        check_client: Callable[[], None],
+    ) -> Incoming:
+        """POST an object and return as soon as the head of the answer is there, which is a 2xx."""
+        target, body = self._base + path, _text(request)
+        sent = self._signed("POST", target, _JSON, body)
+        answer = self._connection.stream(
+            "POST", target, sent, body, deadline=deadline, check_client=check_client
+        )
+        if not is_success(answer.status):
+            raise error_of(answer.whole())
+        return answer
+
+    def _signed(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes
+    ) -> dict[str, str]:
         sent = {"host": self._host, "accept-encoding": "identity", **headers}
-        sent |= sign(
+        return sent | sign(
             method,
             target,
             sent,
@@ -81,22 +136,6 @@ class Client:
             signing_name=self._signing_name,
             at=time.time(),
         )
-        return self._connection.exchange(method, target, sent, body, deadline=deadline)
-
-    def call_json(
-        self,
-        path: str,
-        request: Mapping[str, Any],
-        *,
-        headers: Mapping[str, str] = _JSON,
-        deadline: float | None = None,
-    ) -> dict[str, Any]:
-        """POST an object and return the object that answers; any status but 2xx is an AwsError."""
-        body = json.dumps(request, separators=(",", ":")).encode()
-        response = self.request("POST", path, body, headers=headers, deadline=deadline)
-        if not 200 <= response.status < 300:
-            raise error_of(response)
-        return _object(response.body)
 
 
 def endpoint_of(service: str, region: str) -> str:
@@ -122,31 +161,5 @@ def credentials() -> Credentials:
         raise RuntimeError(f"no AWS credentials: {missing} is not in the environment") from None
 
 
-def error_of(response: Response) -> AwsError:
-    """The order and the trimming are botocore's (parsers.py, BaseRestParser and BaseJSONParser)."""
-    try:
-        body = json.loads(response.body or b"{}")
-    except ValueError:  # a proxy's page
-        body = {"message": response.body.decode(errors="replace")}
-    if not isinstance(body, dict):
-        body = {"message": str(body)}
-    named = (response.headers.get("x-amzn-errortype"), *map(body.get, ("code", "Code", "__type")))
-    code = next((str(name) for name in named if name), str(response.status))
-    detail = body.get("message") or body.get("Message") or ""
-    return AwsError(response.status, _bare(code), detail=str(detail))
-
-
-def _bare(code: str) -> str:
-    """`com.amazon.coral#ThrottlingException:http://…` is a ThrottlingException."""
-    return code.split(":", 1)[0].rsplit("#", 1)[-1]
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(body or b"{}")
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
-        detail = body[:500].decode(errors="replace")
-        raise UpstreamFailure("AWS answered with something other than a JSON object", detail=detail)
-    return value
+def _text(request: Mapping[str, Any]) -> bytes:
+    return json.dumps(request, separators=(",", ":")).encode()

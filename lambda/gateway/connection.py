@@ -1,36 +1,31 @@
 """One kept-alive HTTP connection that never sends twice what may have been carried out.
 
 `http.client.HTTPConnection` reconnects when it likes and limits each operation but never the whole.
-Only its parser is used here.
 """
 
 from __future__ import annotations
 
 import functools
 import time
-from http.client import HTTPException, HTTPResponse
 
-from gateway.failures import TimedOut, Unreachable
+from gateway.failures import Unreachable
+from gateway.http1 import Source, read_head
+from gateway.incoming import Incoming
+from gateway.patience import Patience
 from gateway.wire import Wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from gateway.incoming import Response
 
 # A connection that the server had dropped says so within a round trip. One that breaks later broke
 # while the call was being carried out: sending that again could be billed twice.
 _STALE_WITHIN_S = 1.0
 
-
-class Response:
-    """`headers` has lower-case names."""
-
-    __slots__ = ("body", "headers", "status")
-
-    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
-        self.status = status
-        self.headers = headers
-        self.body = body
+# A stream that says nothing for so long has stalled, whatever the deadline.
+IDLE_S = 60.0
 
 
 class Connection:
@@ -39,14 +34,9 @@ class Connection:
     def __init__(
         self, host: str, port: int, *, tls: bool, connect_timeout_s: float, read_timeout_s: float
     ) -> None:
-        self._name = f"{host}:{port}"
+        self._read_timeout_s = read_timeout_s
         self._open = functools.partial(
-            Wire.open,
-            host,
-            port,
-            tls=tls,
-            connect_timeout_s=connect_timeout_s,
-            read_timeout_s=read_timeout_s,
+            Wire.open, host, port, tls=tls, connect_timeout_s=connect_timeout_s
         )
         self._kept: Wire | None = None
 
@@ -57,54 +47,57 @@ class Connection:
         headers: Mapping[str, str],
         body: bytes,
         *,
-        deadline: float | None,
+        deadline: float,
     ) -> Response:
-        """Send one request and read its whole answer; `deadline` is on `time.monotonic()`.
+        """Send one request and read its whole answer; `deadline` is on `time.monotonic()`."""
+        patience = Patience(deadline, idle_s=self._read_timeout_s)
+        return self._begin(_serialize(method, target, headers, body), patience).whole()
 
-        Name resolution is the one step that cannot be cut short: the system's resolver decides.
+    def stream(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        deadline: float,
+        check_client: Callable[[], None],
+    ) -> Incoming:
+        """Send one request and return as soon as the head of its answer is there.
+
+        `check_client` is called at least four times a second while nothing comes.
         """
-        request = _serialize(method, target, headers, body)
-        try:
-            return self._once_or_afresh(method, request, deadline)
-        except TimeoutError as error:
-            raise TimedOut("no answer in time", detail=self._detail(error)) from error
-        except (OSError, HTTPException) as error:
-            raise Unreachable("the connection failed", detail=self._detail(error)) from error
+        patience = Patience(deadline, idle_s=IDLE_S, check=check_client)
+        return self._begin(_serialize(method, target, headers, body), patience)
 
-    def _once_or_afresh(self, method: str, request: bytes, deadline: float | None) -> Response:
+    def _begin(self, request: bytes, patience: Patience) -> Incoming:
         wire, self._kept = self._kept, None
         started = time.monotonic()
         if wire is not None and wire.is_quiet():
             try:
-                return self._ask(wire, method, request, deadline)
-            except TimeoutError:
-                raise
-            except OSError:
+                return self._ask(wire, request, patience)
+            except Unreachable:
                 if wire.heard or time.monotonic() - started > _STALE_WITHIN_S:
                     raise
         elif wire is not None:
             wire.hang_up()
-        return self._ask(self._open(deadline=deadline), method, request, deadline)
+        return self._ask(self._open(deadline=patience.deadline), request, patience)
 
-    def _ask(self, wire: Wire, method: str, request: bytes, deadline: float | None) -> Response:
+    def _ask(self, wire: Wire, request: bytes, patience: Patience) -> Incoming:
         try:
-            wire.deadline, wire.heard = deadline, False
-            wire.send(request)
-            reply = HTTPResponse(wire, method=method)  # type: ignore[arg-type]  # uses makefile alone
-            reply.begin()
-            headers = {name.lower(): value for name, value in reply.getheaders()}
-            response = Response(reply.status, headers, reply.read())
+            wire.send(request, patience)
+            source = Source(wire, patience)
+            return Incoming(read_head(source), source, self._keep)
         except BaseException:  # whatever it was, what is left on this connection is not an answer
             wire.hang_up()
             raise
-        if reply.will_close:
-            wire.hang_up()
-        else:
-            self._kept = wire
-        return response
 
-    def _detail(self, error: Exception) -> str:
-        return f"{self._name}: {type(error).__name__}: {error}"
+    def _keep(self, wire: Wire) -> None:
+        """One is enough: while an answer streams, another call may have opened its own."""
+        if self._kept is None:
+            self._kept = wire
+        else:
+            wire.hang_up()
 
 
 def _serialize(method: str, target: str, headers: Mapping[str, str], body: bytes) -> bytes:

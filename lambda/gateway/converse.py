@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 
-from gateway.chat_messages import Message
 from gateway.errors import invalid
 from gateway.fit import has_tool, unsupported
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
-    from gateway.chat_request import ChatRequest
+    from gateway.chat_request import ChatRequest, Message
     from gateway.settings import Alias, Target
 
 # OpenAI's name of a parameter, and where Converse's inferenceConfig keeps it.
@@ -29,17 +28,19 @@ def to_converse(request: ChatRequest, alias: Alias, target: Target) -> dict[str,
     dropped = set(unsupported(request, target))
     given = {name: value for name, value in request.parameters.items() if name not in dropped}
     body: dict[str, Any] = {
-        "messages": _turns(request.messages),
+        "messages": _turns(request.messages, _left_out(alias, target)),
         "inferenceConfig": _inference(given, request.max_tokens or alias.max_tokens),
     }
-    if system := _system(request, alias):
+    if system := _kept(_system(request, alias), _left_out(alias, target)):
         _place_system(body, system, target)
     if alias.guardrail:
         body["guardrailConfig"] = {
             "guardrailIdentifier": alias.guardrail.id,
             "guardrailVersion": alias.guardrail.version,
         }
-    if tools := _tools(request, given):
+        if request.stream:  # otherwise text could leave before it is judged, or unmasked
+            body["guardrailConfig"]["streamProcessingMode"] = "sync"
+    if tools := _tools(request, given, "caching" in target.accepts):
         body["toolConfig"] = tools
     _add_output(body, given, target)
     return body
@@ -49,7 +50,7 @@ def check_max_tokens(request: ChatRequest, alias: Alias) -> None:
     """A caller may ask for less than the alias allows, and not for more."""
     if request.max_tokens is not None and request.max_tokens > alias.max_tokens:
         message = f"This alias answers with at most {alias.max_tokens} tokens."
-        raise invalid("max_completion_tokens", message)
+        raise invalid(request.field("max_completion_tokens"), message)
 
 
 def _inference(given: Mapping[str, Any], max_tokens: int) -> dict[str, Any]:
@@ -57,19 +58,33 @@ def _inference(given: Mapping[str, Any], max_tokens: int) -> dict[str, Any]:
     return {**chosen, "maxTokens": max_tokens}
 
 
-def _turns(messages: tuple[Message, ...]) -> list[dict[str, Any]]:
+def _turns(messages: tuple[Message, ...], left_out: set[str]) -> list[dict[str, Any]]:
     """Converse wants user and assistant by turns, so neighbours of one role become one message."""
     turns: list[dict[str, Any]] = []
     for message in messages:
         role = _ROLE.get(message.role)
-        if role is None or not message.blocks:
+        blocks = _kept(message.blocks, left_out)
+        if role is None or not blocks:
             continue
         if not turns or turns[-1]["role"] != role:
             turns.append({"role": role, "content": []})
-        turns[-1]["content"].extend(message.blocks)
+        turns[-1]["content"].extend(blocks)
     if not turns or turns[0]["role"] != "user":
         raise invalid("messages", "The first message after the system's must be the user's.")
     return turns
+
+
+def _left_out(alias: Alias, target: Target) -> set[str]:
+    """A cache point is a hint, without which a model answers as well.
+
+    Reasoning that comes back is not looked at by Converse's guardrail, so it is not sent there.
+    """
+    left_out = {"reasoningContent"} if alias.guardrail else set()
+    return left_out if "caching" in target.accepts else {*left_out, "cachePoint"}
+
+
+def _kept(blocks: Iterable[Mapping[str, Any]], left_out: set[str]) -> list[dict[str, Any]]:
+    return [dict(block) for block in blocks if left_out.isdisjoint(block)]
 
 
 def _system(request: ChatRequest, alias: Alias) -> list[dict[str, Any]]:
@@ -77,10 +92,10 @@ def _system(request: ChatRequest, alias: Alias) -> list[dict[str, Any]]:
     blocks: list[dict[str, Any]] = []
     if alias.system_prompt:
         blocks.append({"text": alias.system_prompt})
-    for message in request.messages:
-        if message.role in ("system", "developer"):
-            guarded = {"guardContent": {"text": {"text": message.text}}}
-            blocks.append(guarded if alias.guardrail else {"text": message.text})
+    callers = (each for each in request.messages if each.role in ("system", "developer"))
+    for block in (block for message in callers for block in message.blocks):
+        guarded = alias.guardrail and "text" in block
+        blocks.append({"guardContent": {"text": dict(block)}} if guarded else dict(block))
     return blocks
 
 
@@ -89,12 +104,12 @@ def _place_system(body: dict[str, Any], system: list[dict[str, Any]], target: Ta
     if "system" in target.accepts:
         body["system"] = system
         return
-    bare = [b if "text" in b else {"text": b["guardContent"]["text"]["text"]} for b in system]
+    bare = [b["guardContent"]["text"] if "guardContent" in b else b for b in system]
     first = body["messages"][0]
     body["messages"][0] = {**first, "content": [*bare, *first["content"]]}
 
 
-def _tools(request: ChatRequest, given: Mapping[str, Any]) -> dict[str, Any] | None:
+def _tools(request: ChatRequest, given: Mapping[str, Any], cached: bool) -> dict[str, Any] | None:
     """Bedrock wants the tools whenever the conversation has used one."""
     in_use = any(has_tool(block) for message in request.messages for block in message.blocks)
     if "tools" not in given:
@@ -104,8 +119,14 @@ def _tools(request: ChatRequest, given: Mapping[str, Any]) -> dict[str, Any] | N
     choice = given.get("tool_choice")
     if choice == "none" and not in_use:
         return None
-    tools = {"tools": [{"toolSpec": _tool_spec(function)} for function in given["tools"]]}
-    return {**tools, **_tool_choice(choice)}
+    tools = [block for function in given["tools"] for block in _tool(function, cached)]
+    return {"tools": tools, **_tool_choice(choice)}
+
+
+def _tool(function: Mapping[str, Any], cached: bool) -> Iterator[dict[str, Any]]:
+    yield {"toolSpec": _tool_spec(function)}
+    if cached and "cachePoint" in function:
+        yield {"cachePoint": function["cachePoint"]}
 
 
 def _tool_spec(function: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,13 +8,14 @@ import time
 
 from gateway import errors, observe
 from gateway.aws import AwsError, TimedOut, UpstreamFailure
-from gateway.settings import settings
+from gateway.failures import ClientGone, frames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any, NamedTuple
 
+    from gateway.aws import Upstream
     from gateway.settings import Settings, Tenant
 else:
     from gateway.record import NamedTuple
@@ -65,9 +66,6 @@ class Answer(NamedTuple):
     chunks: Iterable[bytes]
 
 
-Told = dict[str, object]
-
-
 def openai_error(error: errors.GatewayError, request_id: str) -> Mapping[str, Any]:
     """An error as OpenAI's clients read it."""
     return error.body
@@ -78,10 +76,11 @@ def respond(
     context: Any,
     route: Callable[[Request], Reply | Stream],
     *,
+    settings: Settings,
     error_body: Callable[[errors.GatewayError, str], Mapping[str, Any]] = openai_error,
 ) -> Answer:
     """Run a route and turn whatever comes of it into an answer; every one has its log line."""
-    facts: dict[str, Any] = {"route": event["resource"]}
+    facts: dict[str, Any] = {"environment": settings.environment, "route": event["resource"]}
     request_id = event["requestContext"]["requestId"]
     started = time.monotonic()
     status = 200
@@ -89,15 +88,32 @@ def respond(
         made = route(_request(event, context, started, facts))
         if isinstance(made, Stream):
             chunks: Iterable[bytes] = _Watched(made.chunks, request_id, facts, started)
-            return Answer(status, _headers(event, made.headers, "text/event-stream"), chunks)
-        body, headers = made.body, made.headers
+            headers = _headers(event, settings, made.headers, "text/event-stream")
+            return Answer(status, headers, chunks)
+        body, more = made.body, made.headers
     except Exception as error:
         told = told_of(request_id, error)
-        status, body, headers = told.status, error_body(told, request_id), told.headers
+        status, body, more = told.status, error_body(told, request_id), told.headers
         facts.setdefault("error.type", told.code)
     observe.request(request_id, facts, status=status, started=started)
+    headers = _headers(event, settings, more, "application/json")
     # ASCII: a caller's own text comes back in errors, and may be half a surrogate pair.
-    return Answer(status, _headers(event, headers, "application/json"), [json.dumps(body).encode()])
+    return Answer(status, headers, [json.dumps(body).encode()])
+
+
+def once(
+    request: Request,
+    run: Callable[[], Reply | Stream],
+    *,
+    settings: Settings,
+    upstream: Upstream,
+) -> Reply | Stream:
+    """What `run` answers; with an Idempotency-Key, what it has answered to that before."""
+    if "idempotency-key" not in request.headers:
+        return run()
+    from gateway import idempotency  # few send a key: the others' cold start is spared it
+
+    return idempotency.once(request, run, settings=settings, upstream=upstream)
 
 
 def buffered(answer: Answer) -> dict[str, Any]:
@@ -121,12 +137,14 @@ def told_of(request_id: str, error: Exception) -> errors.GatewayError:
     """What the caller learns of an error; the rest is for the log, and no text of it for either."""
     if isinstance(error, errors.GatewayError):
         return error
+    if isinstance(error, ClientGone):  # nobody will read it; the log will
+        return errors.client_gone()
     if isinstance(error, RecursionError):  # json reads a little deeper than it writes
         return errors.invalid(None, "The body is nested too deeply.")
     if isinstance(error, UpstreamFailure):
         return _upstream(request_id, error)
     # Where it happened and what it was, but not its text: that may quote a prompt.
-    observe.event(request_id, "bug", error=type(error).__name__, frames=_frames(error)[-8:])
+    observe.event(request_id, "bug", error=type(error).__name__, frames=frames(error)[-8:])
     return errors.internal()
 
 
@@ -174,10 +192,11 @@ def _request(
     event: Mapping[str, Any], context: Any, started: float, facts: dict[str, Any]
 ) -> Request:
     left_s = context.get_remaining_time_in_millis() / 1000
-    facts["tenant"] = tenant = event["requestContext"]["authorizer"]["tenant"]
+    caller = event["requestContext"]["authorizer"]
+    facts["tenant"], facts["key_id"] = caller["tenant"], caller.get("key_id")
     return Request(
         id=event["requestContext"]["requestId"],
-        tenant=tenant,
+        tenant=caller["tenant"],
         route=event["resource"],
         path=event.get("pathParameters") or {},
         headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
@@ -203,15 +222,6 @@ def _body(event: Mapping[str, Any]) -> bytes:
         raise errors.invalid(None, "The body is not valid base64.") from None
 
 
-def _frames(error: Exception) -> list[str]:
-    """What `traceback` would list; importing it costs a cold start 3 ms."""
-    frames, at = [], error.__traceback__
-    while at is not None:
-        frames.append(f"{at.tb_frame.f_code.co_filename}:{at.tb_lineno}")
-        at = at.tb_next
-    return frames
-
-
 def _upstream(request_id: str, failure: UpstreamFailure) -> errors.GatewayError:
     code = failure.code if isinstance(failure, AwsError) else None
     observe.event(request_id, "upstream", error=type(failure).__name__, code=code)
@@ -223,21 +233,22 @@ def _upstream(request_id: str, failure: UpstreamFailure) -> errors.GatewayError:
 
 
 def _headers(
-    event: Mapping[str, Any], headers: Mapping[str, str], content_type: str
+    event: Mapping[str, Any], settings: Settings, more: Mapping[str, str], content_type: str
 ) -> dict[str, str]:
     request_id = event["requestContext"]["requestId"]
     return {
         "content-type": content_type,
-        "x-request-id": request_id,
-        **_cors(event),
-        **headers,
+        "x-request-id": request_id,  # OpenAI's name for it, and Anthropic's
+        "request-id": request_id,
+        **_cors(event, settings),
+        **more,
     }
 
 
-def _cors(event: Mapping[str, Any]) -> dict[str, str]:
+def _cors(event: Mapping[str, Any], settings: Settings) -> dict[str, str]:
     """A browser's origin is let in by name, and only if the environment names it."""
     given = event.get("headers") or {}
     origin = next((value for name, value in given.items() if name.lower() == "origin"), None)
-    if origin is None or origin not in settings().cors_origins:
+    if origin is None or origin not in settings.cors_origins:
         return {}
     return {"access-control-allow-origin": origin, "vary": "origin"}

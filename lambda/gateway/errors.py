@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+_LONGEST_NAME = 64
+_NAME = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:/@-")
 
 
 class GatewayError(Exception):
@@ -39,9 +42,14 @@ def forbidden(message: str) -> GatewayError:
     return GatewayError(403, "invalid_request_error", "forbidden", message)
 
 
+def is_name(text: str) -> bool:
+    """Whether a caller's text may be shown again: a name may, and never a piece of a prompt."""
+    return len(text) <= _LONGEST_NAME and _NAME.issuperset(text)
+
+
 def model_not_found(alias: str, known: list[str]) -> GatewayError:
-    # The name is the caller's own text: cut, so that a long one is not sent back whole.
-    message = f"No model {alias[:64]!r}; this key may use {sorted(known)}."
+    named = f" {alias!r}" if is_name(alias) else " of that name"
+    message = f"No model{named}; this key may use {sorted(known)}."
     return GatewayError(404, "invalid_request_error", "model_not_found", message, "model")
 
 
@@ -64,8 +72,10 @@ def rate_limited(per_second: int) -> GatewayError:
 
 def insufficient_quota(resets_on: str) -> GatewayError:
     """`resets_on` is the first day of the next month, as an ISO date."""
-    message = f"This request does not fit into what is left of the budget; it resets on {resets_on}."
-    return GatewayError(429, "insufficient_quota", "insufficient_quota", message)
+    message = f"The budget has no room for this request; it resets on {resets_on}."
+    # Both makers' clients obey it: to ask again would help nobody before that day.
+    headers = {"x-should-retry": "false"}
+    return GatewayError(429, "insufficient_quota", "insufficient_quota", message, headers=headers)
 
 
 def quota_unavailable() -> GatewayError:
@@ -76,6 +86,11 @@ def quota_unavailable() -> GatewayError:
 def conflict(message: str) -> GatewayError:
     """Another request with the same Idempotency-Key is in the way."""
     return GatewayError(409, "invalid_request_error", "idempotency_conflict", message)
+
+
+def client_gone() -> GatewayError:
+    message = "The caller hung up before the answer."
+    return GatewayError(499, "invalid_request_error", "client_closed_request", message)
 
 
 def internal() -> GatewayError:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import time
 
-from gateway import edge
+from gateway import observe
 from gateway.aws import AwsError, TimedOut, UpstreamFailure
 from gateway.breaker import is_outage, is_throttling
 from gateway.errors import bad_gateway, throttled
+from gateway.replies import Opened, first_words, whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import Any
+    from typing import Any, TypeVar
 
     from gateway.aws import Upstream
     from gateway.breaker import Breakers
@@ -21,12 +22,19 @@ if TYPE_CHECKING:
     from gateway.errors import GatewayError
     from gateway.settings import Target
 
+    Got = TypeVar("Got")
+    Ask = Callable[[Target, Mapping[str, Any], float], Got]
+
 # Before the one retry of a throttled model, this long and up to as long again by chance.
 _PAUSE_S = 0.5
 
 
 class Chain:
-    """Asks one request's models. `body_for` makes the body of each, for no two take the same."""
+    """Asks one request's models. `body_for` makes the body of each, for no two take the same.
+
+    Both ways of asking raise a refusal at once, otherwise the failure of the last model that was
+    asked; a GatewayError when every breaker is open.
+    """
 
     def __init__(
         self,
@@ -43,38 +51,63 @@ class Chain:
         self._clock, self._sleep = clock, sleep
 
     def first_answer(self, targets: Sequence[Target]) -> tuple[Target, dict[str, Any]]:
-        """The first answer, and whose it is.
+        """The first whole answer, and whose it is."""
 
-        Raises a refusal at once, otherwise the failure of the last model that was asked; a
-        GatewayError when every breaker is open.
-        """
+        def ask(target: Target, body: Mapping[str, Any], deadline: float) -> dict[str, Any]:
+            with self._breakers.of(target.id):
+                return whole(self._upstream.converse(target.arn, body, deadline))
+
+        return self._first(targets, ask)
+
+    def first_stream(self, targets: Sequence[Target]) -> tuple[Target, Opened]:
+        """The first stream that has begun to speak, and whose it is; from then on it is final."""
+
+        def ask(target: Target, body: Mapping[str, Any], deadline: float) -> Opened:
+            breaker = self._breakers.of(target.id)
+            breaker.begin()
+            try:
+                events = self._upstream.converse_stream(
+                    target.arn, body, deadline, self._request.check_client
+                )
+                opened = first_words(events, breaker)
+            except BaseException as failure:
+                breaker.end(failure)
+                raise
+            events.deadline = self._request.deadline
+            return opened
+
+        return self._first(targets, ask)
+
+    def _first(self, targets: Sequence[Target], ask: Ask[Got]) -> tuple[Target, Got]:
         ready = [target for target in targets if not self._breakers.of(target.id).is_open()]
         if not ready:
             raise self._nobody_left(targets)
         if len(targets) == 1:
-            return targets[0], self._ask_again_if_throttled(targets[0])
+            return targets[0], self._ask_again_if_throttled(targets[0], ask)
+        self._request.facts["fallbacks"] = len(targets) - len(ready)
         *others, last = ready
         for target in others:
             try:
-                return target, self._ask(target, self._halfway())
+                return target, self._ask(target, ask, self._halfway())
             except UpstreamFailure as failure:
                 if not is_outage(failure):
                     raise
-        return last, self._ask(last, self._request.deadline)
+                self._request.facts["fallbacks"] += 1
+        return last, self._ask(last, ask, self._request.deadline)
 
     def _halfway(self) -> float:
         """A model that hangs leaves the others as much time as it has had."""
         return (self._clock() + self._request.deadline) / 2
 
-    def _ask_again_if_throttled(self, target: Target) -> dict[str, Any]:
+    def _ask_again_if_throttled(self, target: Target, ask: Ask[Got]) -> Got:
         retries = self._breakers.of(target.id).retries
         retries.earn()
         try:
-            return self._ask(target, self._request.deadline)
+            return self._ask(target, ask, self._request.deadline)
         except AwsError as refused:
             if not is_throttling(refused) or not self._may_pause(target):
                 raise
-        return self._ask(target, self._request.deadline)
+        return self._ask(target, ask, self._request.deadline)
 
     def _may_pause(self, target: Target) -> bool:
         """Whether the model may be asked again, now that the pause before it is over."""
@@ -86,20 +119,19 @@ class Chain:
         self._sleep(pause_s)
         return True
 
-    def _ask(self, target: Target, deadline: float) -> dict[str, Any]:
+    def _ask(self, target: Target, ask: Ask[Got], deadline: float) -> Got:
         body = self._body_for(target)
         started = self._clock()
         if started >= deadline:  # not the model's fault: its breaker must not hear of it
             raise TimedOut("no time is left to ask a model")
         try:
-            with self._breakers.of(target.id):
-                return _whole(self._upstream.converse(target.arn, body, deadline))
+            return ask(target, body, deadline)
         except UpstreamFailure as failure:
             self._log(target, failure, self._clock() - started)
             raise
 
     def _log(self, target: Target, failure: UpstreamFailure, elapsed_s: float) -> None:
-        edge.log(
+        observe.event(
             self._request.id,
             "attempt",
             model=target.id,
@@ -110,24 +142,7 @@ class Chain:
 
     def _nobody_left(self, targets: Sequence[Target]) -> GatewayError:
         """As if the last model had been asked, at the price of nothing."""
-        edge.log(self._request.id, "open", models=[target.id for target in targets])
+        observe.event(self._request.id, "open", models=[target.id for target in targets])
         if self._breakers.of(targets[-1].id).throttled:
             return throttled()
         return bad_gateway("The models behind this alias do not answer: try again later.")
-
-
-def _whole(answer: dict[str, Any]) -> dict[str, Any]:
-    """What Converse must hold and the gateway reads: half an answer is none, and has no price."""
-    try:
-        texts = [block.get("text", "") for block in answer["output"]["message"]["content"]]
-        counts = [answer["usage"][name] for name in ("inputTokens", "outputTokens")]
-        whole = _all(str, [answer["stopReason"], *texts]) and _all(int, counts)
-    except (AttributeError, KeyError, TypeError):
-        whole = False
-    if not whole:
-        raise UpstreamFailure("the model's answer is not whole")
-    return answer
-
-
-def _all(kind: type, values: Sequence[object]) -> bool:
-    return all(isinstance(value, kind) for value in values)

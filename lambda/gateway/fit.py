@@ -26,11 +26,13 @@ def able(request: ChatRequest, alias: Alias) -> tuple[Target, ...]:
     targets = tuple(t for t in alias.targets if t.accepts.issuperset(needs.values()))
     if not targets:
         wanted = " and ".join(needs.values())
-        raise invalid(next(iter(needs)), f"No model behind this alias takes {wanted}.")
+        field = request.field(next(iter(needs)))
+        raise invalid(field, f"No model behind this alias takes {wanted}.")
     if alias.unsupported_parameters == "reject":
         for target in targets:
             for name in unsupported(request, target):
-                raise invalid(name, f"{name!r} is not taken by a model behind this alias.")
+                field = request.field(name)
+                raise invalid(field, f"{field!r} is not taken by a model behind this alias.")
     return targets
 
 
@@ -40,7 +42,7 @@ def unsupported(request: ChatRequest, target: Target) -> list[str]:
 
 
 def _content(request: ChatRequest) -> Iterator[tuple[str, str]]:
-    blocks = [block for message in request.messages for block in message.blocks]
+    blocks = list(request.blocks)
     if any("image" in block for block in blocks):
         yield "messages", "images"
     if "tools" in request.parameters or any(has_tool(block) for block in blocks):
@@ -48,14 +50,12 @@ def _content(request: ChatRequest) -> Iterator[tuple[str, str]]:
 
 
 def _parameters(request: ChatRequest) -> Iterator[tuple[str, str]]:
-    given = request.parameters
-    for name in ("temperature", "top_p", "stop", "reasoning_effort"):
-        if name in given:
+    """Each parameter and the capability that it needs: of its own name, if nothing else is said."""
+    for name, value in request.parameters.items():
+        if name == "response_format":
+            yield name, "structured_output"
+        elif name != "tools" and not (name == "tool_choice" and value in ("auto", "none")):
             yield name, name
-    if given.get("response_format") is not None:
-        yield "response_format", "structured_output"
-    if given.get("tool_choice") not in (None, "auto", "none"):
-        yield "tool_choice", "tool_choice"
 
 
 def has_tool(block: object) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gateway.errors import invalid
 from gateway.tool_guard import judge
 
 TYPE_CHECKING = False
@@ -18,7 +17,7 @@ else:
 
 
 # KnowledgeBaseQueryTextString of Retrieve's service model.
-_LONGEST_QUESTION = 20_000
+LONGEST_QUESTION = 20_000
 _FRAME = "passage>"
 
 
@@ -34,9 +33,6 @@ def retrieve(
     question: str, base_id: str, alias: Alias, upstream: Upstream, deadline: float
 ) -> list[Passage]:
     """The best passages of a knowledge base, best first."""
-    if len(question) > _LONGEST_QUESTION:
-        message = f"A question to documents has at most {_LONGEST_QUESTION} characters."
-        raise invalid("messages", message)
     search = {"vectorSearchConfiguration": {"numberOfResults": alias.passages}}
     request = {"retrievalQuery": {"text": question}, "retrievalConfiguration": search}
     answer = upstream.retrieve(base_id, request, deadline)
@@ -52,7 +48,7 @@ def ask_with(passages: Sequence[Passage], request: ChatRequest) -> ChatRequest:
     *before, last = request.messages
     if last.role != "user":
         return request
-    others = (block for block in last.blocks if "text" not in block)
+    others = (block for block in last.blocks if "image" in block)
     asked = last._replace(blocks=(*others, {"text": text}))
     return request._replace(messages=(*before, asked))
 
@@ -74,12 +70,9 @@ def masked(
     ]
 
 
-def cite(completion: dict[str, Any], passages: Sequence[Passage]) -> None:
-    """Add the passages to the answer: as OpenAI's annotations, and whole under `x_strata`."""
-    message = completion["choices"][0]["message"]
-    end = len(message["content"] or "")  # a tool call may come without a word
-    message["annotations"] = [_annotation(passage, end) for passage in passages]
-    completion["x_strata"] = {
+def citations(passages: Sequence[Passage]) -> dict[str, Any]:
+    """What an answer from documents says of them, besides the imitated API's own way."""
+    return {
         "citations": [
             {"document": passage.document, "score": passage.score, "passage": passage.text}
             for passage in passages
@@ -91,15 +84,3 @@ def _passage(result: Mapping[str, Any]) -> Passage:
     # The bucket's name holds the account id, which is none of the caller's business.
     key = result["location"]["s3Location"]["uri"].split("/", 3)[3]
     return Passage(key, round(result["score"], 4), result["content"]["text"])
-
-
-def _annotation(passage: Passage, end: int) -> dict[str, Any]:
-    return {
-        "type": "url_citation",
-        "url_citation": {
-            "start_index": 0,
-            "end_index": end,
-            "title": passage.document.rpartition("/")[2],
-            "url": passage.document,
-        },
-    }

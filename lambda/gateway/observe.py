@@ -11,8 +11,6 @@ from __future__ import annotations
 import json
 import time
 
-from gateway.settings import settings
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,7 +76,6 @@ def request(request_id: str, facts: Mapping[str, Any], *, status: int, started: 
         "_aws": _embedded(metrics, facts),
         "request_id": request_id,
         "event": "request",
-        "environment": settings().environment,
         **facts,
         "http.response.status_code": status,
         "outcome": outcome,
@@ -98,13 +95,12 @@ def _outcome(status: int, code: str | None) -> str:
 
 
 def _embedded(metrics: Mapping[str, float], facts: Mapping[str, Any]) -> dict[str, Any]:
-    known = {"environment", *facts}
     return {
         "Timestamp": round(time.time() * 1000),
         "CloudWatchMetrics": [
             {
                 "Namespace": NAMESPACE,
-                "Dimensions": [names for names in _DIMENSIONS if known.issuperset(names)],
+                "Dimensions": [names for names in _DIMENSIONS if facts.keys() >= {*names}],
                 "Metrics": [{"Name": name, "Unit": _UNITS[name]} for name in metrics],
             }
         ],

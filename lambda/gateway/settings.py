@@ -20,7 +20,7 @@ FILE = os.path.join(os.path.dirname(__file__), os.pardir, "settings.json")
 
 
 class Price(NamedTuple):
-    """Pico-dollars (1e-12 USD) a token; the cache's are for input that is read from or put there."""
+    """Pico-dollars (1e-12 USD) a token; two are for input that comes from a cache or goes there."""
 
     input: int
     output: int
@@ -62,7 +62,7 @@ class Alias(NamedTuple):
 
 
 class Tenant(NamedTuple):
-    """A team that calls the API: what it may call, for how much a calendar month (UTC), how fast."""
+    """A team that calls the API: what it may call, and for how much a calendar month (UTC)."""
 
     aliases: tuple[str, ...]
     budget_micro_usd: int

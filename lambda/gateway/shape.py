@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from gateway.errors import invalid
+from gateway.errors import invalid, is_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 # Half a surrogate pair is legal in JSON, and in no UTF-8 that could be sent on.
 _BROKEN = re.compile("[\ud800-\udfff]")
-_MOST_SHOWN = 64
 
 
 class Shape:
@@ -50,7 +49,9 @@ class Text(Shape):
         self, *, shortest: int = 0, longest: int | None = None, pattern: str = "", says: str = ""
     ) -> None:
         self.shortest, self.longest = shortest, longest
-        self._pattern = re.compile(pattern) if pattern else None
+        self.pattern = pattern
+        # Python's $ would let a line break pass, JSON Schema's does not.
+        self._pattern = re.compile(re.sub(r"\$$", r"\\Z", pattern)) if pattern else None
         self.says = says or ("a text that is not empty" if shortest else "a text")
 
     def takes(self, value: Any) -> bool:
@@ -64,18 +65,20 @@ class Text(Shape):
 
     def schema(self) -> dict[str, Any]:
         limits = {"minLength": self.shortest or None, "maxLength": self.longest}
-        pattern = {"pattern": self._pattern.pattern} if self._pattern else {}
+        pattern = {"pattern": self.pattern} if self.pattern else {}
         return {"type": "string", **_given(limits), **pattern}
 
 
 class Number(Shape):
-    """From `low` to `high`, both included. JSON's true is no number, although Python's is."""
+    """From `low` to `high`, both included. JSON's true is no number, although Python's is, and 1.0
+    is a whole one."""
+
+    kind = (int, float)
 
     def __init__(
         self, low: float | None = None, high: float | None = None, *, whole: bool = False
     ) -> None:
         self._low, self._high, self._whole = low, high, whole
-        self.kind = (int,) if whole else (int, float)
         limits = {"from": low, "to": high}
         told = " ".join(f"{word} {limit}" for word, limit in _given(limits).items())
         self.says = f"a {'whole ' if whole else ''}number {told}".rstrip()
@@ -84,6 +87,8 @@ class Number(Shape):
         if not isinstance(value, self.kind) or isinstance(value, bool):
             return False
         number: Any = value
+        if self._whole and number != int(number):
+            return False
         return (self._low is None or self._low <= number) and (
             self._high is None or number <= self._high
         )
@@ -106,11 +111,13 @@ class Choice(Shape):
 
     def __init__(self, *values: object) -> None:
         self._values = values
+        self.kind = tuple({type(value) for value in values})
         self.says = repr(values[0]) if len(values) == 1 else f"one of {list(values)}"
 
     def takes(self, value: Any) -> bool:
         # 1 == True in Python, and not in JSON.
-        return any(type(value) is type(each) and value == each for each in self._values)
+        truth = isinstance(value, bool)
+        return any(value == each and truth == isinstance(each, bool) for each in self._values)
 
     def schema(self) -> dict[str, Any]:
         return {"enum": list(self._values)}
@@ -147,20 +154,22 @@ class List(Shape):
     kind = (list,)
 
     def __init__(self, item: Shape, *, least: int = 0, most: int | None = None) -> None:
-        self._item, self._least, self._most = item, least, most
+        self.item, self._least, self._most = item, least, most
         limits = _given({"at least": least or None, "at most": most})
         told = " and ".join(f"{word} {limit}" for word, limit in limits.items())
         self.says = f"a list of {told}" if told else "a list"
 
     def check(self, at: str, value: Any) -> None:
-        if not isinstance(value, list) or not self._least <= len(value) <= (self._most or 1 << 62):
+        if not isinstance(value, list) or len(value) < self._least:
+            raise self.refusal(at)
+        if self._most is not None and len(value) > self._most:
             raise self.refusal(at)
         for i, item in enumerate(value):
-            self._item.check(f"{at}[{i}]", item)
+            self.item.check(f"{at}[{i}]", item)
 
     def schema(self) -> dict[str, Any]:
         limits = {"minItems": self._least or None, "maxItems": self._most}
-        return {"type": "array", "items": self._item.schema(), **_given(limits)}
+        return {"type": "array", "items": self.item.schema(), **_given(limits)}
 
 
 class Object(Shape):
@@ -185,8 +194,7 @@ class Object(Shape):
         for name, given in value.items():
             shape = self.fields.get(name)
             if shape is None:
-                shown = below + name[:_MOST_SHOWN]
-                raise invalid(shown, f"There is no field {shown!r}.")
+                raise _unknown(at, below, name)
             if given is not None or name in self.required:
                 shape.check(below + name, given)
 
@@ -204,12 +212,12 @@ class Either(Shape):
     """The first of the shapes whose JSON type the value has; no two have the same."""
 
     def __init__(self, *shapes: Shape, says: str = "") -> None:
-        self._shapes = shapes
+        self.shapes = shapes
         self.kind = tuple(kind for shape in shapes for kind in shape.kind)
         self.says = says or " or ".join(shape.says for shape in shapes)
 
     def check(self, at: str, value: Any) -> None:
-        for shape in self._shapes:
+        for shape in self.shapes:
             if isinstance(value, shape.kind) and not (
                 isinstance(value, bool) and bool not in shape.kind
             ):
@@ -220,7 +228,7 @@ class Either(Shape):
         raise TypeError("a choice of shapes is checked, not asked")
 
     def schema(self) -> dict[str, Any]:
-        return {"anyOf": [shape.schema() for shape in self._shapes]}
+        return {"anyOf": [shape.schema() for shape in self.shapes]}
 
 
 class Tagged(Shape):
@@ -229,30 +237,37 @@ class Tagged(Shape):
     kind = (dict,)
 
     def __init__(self, tag: str, shapes: Mapping[str, Object], *, default: str = "") -> None:
-        self._tag, self._shapes, self._default = tag, shapes, default
+        self.tag, self.shapes, self._default = tag, shapes, default
         self._any = Choice(*shapes)
         self.says = f"an object whose {tag!r} is {self._any.says}"
 
     def check(self, at: str, value: Any) -> None:
         if not isinstance(value, dict):
             raise self.refusal(at)
-        tag = value.get(self._tag, self._default)
+        tag: Any = value.get(self.tag)
+        tag = self._default if tag is None and self._default else tag
         if not self._any.takes(tag):
-            raise self._any.refusal(f"{at}.{self._tag}" if at else self._tag)
-        self._shapes[tag].check(at, value)
+            raise self._any.refusal(f"{at}.{self.tag}" if at else self.tag)
+        self.shapes[tag].check(at, value)
 
     def schema(self) -> dict[str, Any]:
-        return {"oneOf": [self._one(tag, shape) for tag, shape in self._shapes.items()]}
+        return {"oneOf": [self._one(tag, shape) for tag, shape in self.shapes.items()]}
 
     def _one(self, tag: str, shape: Object) -> dict[str, Any]:
         schema = shape.schema()
         # A default may be left out; then the others' tags keep the shapes apart.
-        required = [] if tag == self._default else [self._tag]
-        schema["properties"] = {self._tag: {"const": tag}, **schema["properties"]}
-        schema["properties"][self._tag] = {"const": tag}
+        required = [] if tag == self._default else [self.tag]
+        schema["properties"] = {self.tag: {"const": tag}, **schema["properties"]}
+        schema["properties"][self.tag] = {"const": tag}
         if required or shape.required:
             schema["required"] = list(dict.fromkeys([*required, *shape.required]))
         return schema
+
+
+def _unknown(at: str, below: str, name: str) -> Exception:
+    if is_name(name):
+        return invalid(below + name, f"There is no field {below + name!r}.")
+    return invalid(at or None, f"{at or 'The body'!r} has a field that does not exist.")
 
 
 def _given(limits: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from gateway.fit import has_tool
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from gateway.aws import Upstream
@@ -24,8 +24,7 @@ def blocked_input(
 ) -> str | None:
     """The guardrail's message when the request's tools hold what it blocks, otherwise None."""
     texts = [json.dumps(tool, ensure_ascii=False) for tool in request.parameters.get("tools", ())]
-    blocks = [block for message in request.messages for block in message.blocks]
-    texts += _texts(blocks)
+    texts += _texts(request.blocks)
     return judge("INPUT", texts, guardrail, upstream, deadline)
 
 
@@ -37,8 +36,34 @@ def blocked_output(
     return judge("OUTPUT", _texts(blocks), guardrail, upstream, deadline)
 
 
-def _texts(blocks: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [json.dumps(block, ensure_ascii=False) for block in blocks if has_tool(block)]
+def blocked_call(
+    use: Mapping[str, Any], guardrail: Guardrail | None, upstream: Upstream, deadline: float
+) -> str | None:
+    """The guardrail's message when one streamed tool call holds what it blocks."""
+    return judge("OUTPUT", _texts([{"toolUse": use}]), guardrail, upstream, deadline)
+
+
+def intervened(text: str, usage: Mapping[str, int] | None = None) -> dict[str, Any]:
+    """What Converse answers where a guardrail speaks in the model's place."""
+    return {
+        "stopReason": "guardrail_intervened",
+        "output": {"message": {"role": "assistant", "content": [{"text": text}]}},
+        "usage": usage or {"inputTokens": 0, "outputTokens": 0},
+    }
+
+
+def _texts(blocks: Iterable[Mapping[str, Any]]) -> list[str]:
+    tools = (block for block in blocks if has_tool(block))
+    return [json.dumps(without_images(block), ensure_ascii=False) for block in tools]
+
+
+def without_images(block: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A tool's result as text: an image in it is megabytes of base64 to whoever reads it so."""
+    if "toolResult" not in block:
+        return block
+    result = block["toolResult"]
+    texts = [part for part in result["content"] if "image" not in part]
+    return {"toolResult": {**result, "content": texts}}
 
 
 def judge(

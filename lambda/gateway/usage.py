@@ -1,66 +1,98 @@
-"""What a request cost, added to its tenant's month in one atomic update."""
+"""`GET /v1/usage`: what the caller's tenant has spent this month, and what it has left."""
 
 from __future__ import annotations
 
 import time
 
-from gateway.aws import UpstreamFailure
-from gateway.errors import bad_gateway
+from gateway import edge, month
+from gateway.aws import client
+from gateway.ledger import Ledger
+from gateway.settings import settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from gateway.aws import Upstream
-    from gateway.edge import Request
-    from gateway.settings import Settings, Target
+    from gateway.edge import Answer, Reply, Request
+    from gateway.settings import Settings
 
-_PICO_IN_A_MICRO = 1_000_000
-# Beyond the models' deadline: what is answered late has to be paid all the same.
-_GRACE_S = 0.5
+_MICRO = 1_000_000
+
+_USD = {"type": "number", "minimum": 0}
+_COUNT = {"type": "integer", "minimum": 0}
+_FIELDS = {
+    "object": {"const": "usage"},
+    "tenant": {"type": "string"},
+    "month": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$", "description": "In UTC."},
+    "currency": {"const": "USD"},
+    "spent_usd": _USD,
+    "reserved_usd": {**_USD, "description": "What requests that run now may cost at most."},
+    "budget_usd": _USD,
+    "remaining_usd": {**_USD, "description": "Neither spent nor reserved."},
+    "requests": _COUNT,
+    "input_tokens": _COUNT,
+    "output_tokens": _COUNT,
+    "requests_per_second": {**_COUNT, "description": "The tenant's limit."},
+    "resets_on": {"type": "string", "format": "date"},
+}
+# JSON Schema of the reply, for openapi.json.
+RESPONSE: dict[str, Any] = {
+    "type": "object",
+    "properties": _FIELDS,
+    "required": list(_FIELDS),
+    "additionalProperties": False,
+}
 
 
-def cost_micro_usd(usage: Mapping[str, int], target: Target) -> int:
-    """Millionths of a dollar, rounded up; `usage` is Converse's."""
-    prices = target.input_pico_usd, target.output_pico_usd
-    if target.long and usage["inputTokens"] > target.long[0]:
-        prices = target.long[1:]
-    pico = usage["inputTokens"] * prices[0] + usage["outputTokens"] * prices[1]
-    return -(-pico // _PICO_IN_A_MICRO)
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    return edge.buffered(respond(event, context))
 
 
-def record(
+def respond(event: Mapping[str, Any], context: Any) -> Answer:
+    known = settings()
+
+    def route(request: Request) -> Reply:
+        return usage(request, settings=known, upstream=client())
+
+    return edge.respond(event, context, route, settings=known)
+
+
+def usage(
     request: Request,
-    usage: Mapping[str, int],
-    target: Target,
     *,
     settings: Settings,
     upstream: Upstream,
-) -> None:
-    """Fails closed: an answer whose cost could not be written down is not given."""
-    amounts = {
-        "requests": 1,
-        "input_tokens": usage["inputTokens"],
-        "output_tokens": usage["outputTokens"],
-        "cost_micro_usd": cost_micro_usd(usage, target),
-    }
-    month = time.strftime("%Y-%m", time.gmtime())
-    try:
-        upstream.dynamodb(
-            "UpdateItem",
-            _update(settings.usage_table, request.tenant, month, amounts),
-            request.deadline + _GRACE_S,
-        )
-    except UpstreamFailure as failure:
-        raise bad_gateway("The usage of this request could not be recorded.") from failure
+    clock: Callable[[], float] = time.time,
+) -> Reply:
+    """The tenant's current month; what a crash left reserved counts as not reserved."""
+    tenant = edge.tenant_of(request, settings)
+    now = clock()
+    name = month.name_of(now)
+    ledger = Ledger(request.tenant, name, table=settings.usage_table, upstream=upstream)
+    row = ledger.read(request.deadline)
+    left = row.left_behind(now, settings.timeout_s)
+    committed = row.committed - sum(left.values())
+    return edge.Reply(
+        {
+            "object": "usage",
+            "tenant": request.tenant,
+            "month": name,
+            "currency": "USD",
+            "spent_usd": _usd(row.spent),
+            "reserved_usd": _usd(committed - row.spent),
+            "budget_usd": _usd(tenant.budget_micro_usd),
+            "remaining_usd": _usd(max(0, tenant.budget_micro_usd - committed)),
+            "requests": row.requests,
+            "input_tokens": row.input_tokens,
+            "output_tokens": row.output_tokens,
+            "requests_per_second": tenant.requests_per_second,
+            "resets_on": month.resets_on(name),
+        }
+    )
 
 
-def _update(table: str, tenant: str, month: str, amounts: Mapping[str, int]) -> dict[str, Any]:
-    additions = ", ".join(f"{name} :{name}" for name in amounts)
-    return {
-        "TableName": table,
-        "Key": {"tenant": {"S": tenant}, "month": {"S": month}},
-        "UpdateExpression": f"ADD {additions}",
-        "ExpressionAttributeValues": {f":{k}": {"N": str(v)} for k, v in amounts.items()},
-    }
+def _usd(micro: int) -> float:
+    """Correctly rounded, so that it is written with the six decimals that it has."""
+    return micro / _MICRO

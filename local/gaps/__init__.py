@@ -14,14 +14,19 @@ def close_all(home: Home) -> None:
         catalogue,
         cloudformation,
         conversation,
+        empty_answers,
+        firewall,
         guardrails,
         inference_profiles,
         ingestion,
+        key_aliases,
         model_access,
         object_lock,
+        request_validation,
         retrieval,
         s3vectors,
         stray_listeners,
+        streaming,
         titan_embeddings,
     )
 
@@ -36,7 +41,12 @@ def close_all(home: Home) -> None:
     ingestion.close(home)
     retrieval.close(home)
     authorization.close()
+    key_aliases.close()
     cloudformation.close()
+    firewall.close()
+    request_validation.close()
+    streaming.close()
+    empty_answers.close()
     object_lock.close()
     bucket_import.close()
     body_limit.close()

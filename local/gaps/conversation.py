@@ -15,6 +15,7 @@ from ministack.services import bedrock_runtime
 
 from local.gaps.calls import Reply
 from local.gaps.completions import complete
+from local.gaps.converse_events import encoded
 from local.gaps.service_errors import ServiceError, not_emulated
 from local.gaps.turns import Turn, take_turn
 
@@ -45,10 +46,18 @@ def _or_error(operation: Operation) -> Operation:
 
 
 def _converse(model_id: str, _: Headers, body: bytes) -> Reply:
+    return 200, dict(JSON), json.dumps(_answer(model_id, body)).encode()
+
+
+def _converse_stream(model_id: str, _: Headers, body: bytes) -> Reply:
+    return 200, dict(STREAM), encoded(_answer(model_id, body))
+
+
+def _answer(model_id: str, body: bytes) -> dict[str, Any]:
     started = time.monotonic()
     request = _parse(body)
     turn = take_turn(model_id, request)
-    answer = {
+    return {
         "output": {"message": {"role": "assistant", "content": turn.blocks}},
         "stopReason": turn.stop_reason,
         "usage": {
@@ -59,24 +68,6 @@ def _converse(model_id: str, _: Headers, body: bytes) -> Reply:
         "metrics": {"latencyMs": round((time.monotonic() - started) * 1000)},
         **_trace(request, turn),
     }
-    return 200, dict(JSON), json.dumps(answer).encode()
-
-
-def _converse_stream(model_id: str, _: Headers, body: bytes) -> Reply:
-    started = int(time.time() * 1000)
-    turn = take_turn(model_id, _parse(body))
-    events = bedrock_runtime._build_converse_stream(
-        model_id,
-        [],
-        [],
-        started,
-        "".join(block.get("text", "") for block in turn.blocks),
-        stop_reason=turn.stop_reason,
-        tool_uses=[block["toolUse"] for block in turn.blocks if "toolUse" in block],
-        input_tokens=turn.input_tokens,
-        output_tokens=turn.output_tokens,
-    )
-    return 200, dict(STREAM), events
 
 
 def _trace(request: Mapping[str, Any], turn: Turn) -> dict[str, Any]:

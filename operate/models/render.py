@@ -21,8 +21,8 @@ HEADER = """\
 # Keys in reading order; what is not named here (ids, prefixes, regions) comes sorted, after these.
 ORDER = (
     "provider kind lifecycle end_of_life on_demand above context_tokens max_output_tokens "
-    "dimensions accepts guardrails application_profiles reasoning_effort source retrieved "
-    "input output cache_read cache_write query regional global "
+    "dimensions accepts guardrails application_profiles reasoning_effort embedding source "
+    "retrieved input output cache_read cache_write query regional global "
     "limits capabilities price elsewhere long profiles"
 ).split()
 WIDTH = 100

@@ -1,4 +1,4 @@
-"""How the fault server plays each fault of the outcome table."""
+"""How the fault server plays each fault of the outcome table, and each that a stream can have."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 from scripted import converse_reply
 
 from tests.faults.server import Behaviour, drips, ends, hangs, refuses, replies, resets, says
+from tests.faults.streams import FAULTS, POSITIONS, broken
 
 _ANSWER = converse_reply("34 days.")
 _TEXT = json.dumps(_ANSWER).encode()
@@ -45,3 +46,31 @@ BEHAVIOURS: dict[str, Behaviour] = {
 
 # The fault of a connection that an earlier request has left open.
 ON_A_KEPT_CONNECTION = "reset on a kept connection"
+
+# Those of an answer's head, before a stream could begin.
+AT_THE_HEAD = "at the head"
+_HEADS = (
+    "throttled",
+    "not ready",
+    "model timed out",
+    "model failed",
+    "internal error",
+    "bad gateway",
+    "unavailable",
+    "gateway timeout",
+    "invalid",
+    "over a quota",
+    "denied",
+    "not found",
+    "reset before the answer",
+    "closed without a word",
+    "hang",
+)
+
+# Of ConverseStream, by the fault and where in the answer it happens.
+STREAM_BEHAVIOURS: dict[tuple[str, str], Behaviour] = {
+    **{(fault, AT_THE_HEAD): BEHAVIOURS[fault] for fault in _HEADS},
+    ("no stream", AT_THE_HEAD): replies(200, _ANSWER),
+    ("empty", AT_THE_HEAD): replies(200, b""),
+    **{(fault, position): broken(fault, position) for fault in FAULTS for position in POSITIONS},
+}

@@ -48,14 +48,24 @@ class Gateway:
     def forget(self) -> None:
         self.breakers = Breakers(self.clock)
 
-    def ask(self, *, fallback: bool, models_s: float = 5.0) -> Answer:
+    def ask(self, *, fallback: bool, models_s: float = 5.0, stream: bool = False) -> Answer:
         """One request that leaves its models so many seconds in all."""
         context = examples.Context(round((models_s + KEPT_S) * 1000))
         started = time.monotonic()
-        response = edge.answer(self._event(fallback), context, self._route)
+        response = edge.buffered(self.respond(self.event(fallback, stream), context))
         took_s = time.monotonic() - started
         model = response["headers"].get("x-strata-model")
         return Answer(response["statusCode"], model, took_s, response["body"])
+
+    def respond(self, event: dict[str, Any], context: Any) -> edge.Answer:
+        """As our runtime does, with what one execution environment holds on to."""
+        return chat.answer(
+            event,
+            context,
+            settings=examples.settings(),
+            upstream=self.aws,
+            breakers=self.breakers,
+        )
 
     def hang_up(self) -> None:
         """A process that ends closes its connections; a test must not leave them to chance."""
@@ -64,14 +74,10 @@ class Gateway:
                 service._connection._kept.hang_up()
                 service._connection._kept = None
 
-    def _route(self, request: edge.Request) -> edge.Reply:
-        return chat.chat(
-            request, settings=examples.settings(), upstream=self.aws, breakers=self.breakers
-        )
-
-    def _event(self, fallback: bool) -> dict[str, Any]:
+    def event(self, fallback: bool, stream: bool = False) -> dict[str, Any]:
+        """API Gateway's, for the alias with a fallback or the one without."""
         event = examples.event("chat")
         messages = [{"role": "user", "content": QUESTION}]
         alias = "chat-default" if fallback else "plain"
-        event["body"] = json.dumps({"model": alias, "messages": messages})
+        event["body"] = json.dumps({"model": alias, "messages": messages, "stream": stream})
         return event

@@ -1,22 +1,82 @@
-"""Bedrock's Converse on loopback sockets: each model behaves as it is told to."""
+"""Bedrock's Converse and ConverseStream on loopback sockets: each model behaves as it is told to.
+
+    with FaultServer() as server:
+        server.behaviours = {"prof1": BEHAVIOURS["throttled"]}              # of behaviours.py
+        server.behaviours = {"prof1": STREAM_BEHAVIOURS["cut", "in the middle"]}
+        ...                                   # ask the gateway; AWS_ENDPOINT_URL_… is server.url
+        server.calls                          # {"prof1": 1, "prof2": 1}: by application profile
+        server.requests[-1]                   # ("prof2", {"messages": [...], ...}), the last 1,000
+        [hang_up] = server.wait_for_hang_ups()  # the client left before its answer was whole
+        server.requests.clear()               # forgets the calls, too
+
+A profile without a behaviour answers, in a stream if it was asked for one. A behaviour is what a
+model does with one request, whichever of the two operations it is of.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import socket
-import struct
 import threading
-from collections import Counter
-from collections.abc import Callable
-from typing import Any
+import time
+from collections import Counter, deque
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from peers import Line
-from scripted import converse_reply
 
-# What a model does with one request; whether the connection stays open afterwards.
-Behaviour = Callable[[Line], bool]
+from tests.faults.answers import (
+    Behaviour,
+    answers,
+    drips,
+    ends,
+    hangs,
+    refuses,
+    replies,
+    resets,
+    says,
+)
+from tests.faults.streams import streams
+
+__all__ = [
+    "Behaviour",
+    "FaultServer",
+    "answers",
+    "drips",
+    "ends",
+    "hangs",
+    "refuses",
+    "replies",
+    "resets",
+    "says",
+    "streams",
+]
+
+_REMEMBERED = 1_000
+
+
+class HangUp(NamedTuple):
+    """`at` is on `time.monotonic()`."""
+
+    profile: str
+    at: float
+
+
+class Requests(deque[tuple[str, dict[str, Any]]]):
+    """The last requests, and how many there have been of each profile."""
+
+    def __init__(self) -> None:
+        super().__init__(maxlen=_REMEMBERED)
+        self.counts: Counter[str] = Counter()
+
+    def append(self, request: tuple[str, dict[str, Any]]) -> None:
+        super().append(request)
+        self.counts[request[0]] += 1
+
+    def clear(self) -> None:
+        super().clear()
+        self.counts.clear()
 
 
 class FaultServer:
@@ -24,10 +84,13 @@ class FaultServer:
 
     def __init__(self) -> None:
         self.behaviours: dict[str, Behaviour] = {}
-        self.requests: list[tuple[str, dict[str, Any]]] = []
+        self.requests = Requests()
+        self.hang_ups: list[HangUp] = []
+        self._changed = threading.Condition()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._lines: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept)]
+        self._closing = False
 
     @property
     def url(self) -> str:
@@ -35,14 +98,22 @@ class FaultServer:
 
     @property
     def calls(self) -> Counter[str]:
-        """How many calls of Converse each profile has had."""
-        return Counter(profile for profile, _ in self.requests)
+        """How many calls of Converse and ConverseStream each profile has had."""
+        return self.requests.counts.copy()
+
+    def wait_for_hang_ups(self, count: int = 1, *, within_s: float = 5.0) -> list[HangUp]:
+        """All of them, as soon as there are so many."""
+        with self._changed:
+            enough = self._changed.wait_for(lambda: len(self.hang_ups) >= count, within_s)
+            assert enough, f"{len(self.hang_ups)} of {count} clients hung up within {within_s} s"
+            return list(self.hang_ups)
 
     def __enter__(self) -> FaultServer:
         self._threads[0].start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._closing = True
         self._listener.shutdown(socket.SHUT_RDWR)  # wakes accept
         for line in self._lines:
             with contextlib.suppress(OSError):
@@ -68,68 +139,22 @@ class FaultServer:
     def _answer_all(self, line: Line, heard: list[bytes]) -> None:
         stays = True
         while stays and (head := line.hear()):
-            stays = self._behaviour(head.split(b" ")[1], heard.pop())(line)
+            stays = self._answer(line, head.split(b" ")[1].decode(), heard.pop())
 
-    def _behaviour(self, target: bytes, request: bytes) -> Behaviour:
-        if target == b"/":  # DynamoDB: the usage of an answer is written down
-            return replies(200, {})
-        profile = unquote(target.decode()).split("/")[-2]
+    def _answer(self, line: Line, target: str, request: bytes) -> bool:
+        if target == "/":  # DynamoDB and KMS: what the gateway writes down is well received
+            return replies(200, {})(line)
+        *_, profile, operation = unquote(target).split("/")
         self.requests.append((profile, json.loads(request.partition(b"\r\n\r\n")[2])))
-        return self.behaviours.get(profile, answers)
+        whole = streams() if operation == "converse-stream" else answers
+        try:
+            return self.behaviours.get(profile, whole)(line)
+        except ConnectionError:
+            self._remember(HangUp(profile, time.monotonic()))
+            raise
 
-
-def answers(line: Line) -> bool:
-    return replies(200, converse_reply("34 days."))(line)
-
-
-def replies(status: int, body: object, *, code: str = "") -> Behaviour:
-    """A whole answer; `code` is the error's name as Bedrock sends it, with a link behind it."""
-    text = body if isinstance(body, bytes) else json.dumps(body).encode()
-    named = f"x-amzn-ErrorType: {code}:http://internal.amazon.com/coral/\r\n" if code else ""
-    head = f"HTTP/1.1 {status} Said\r\ncontent-length: {len(text)}\r\n{named}\r\n"
-
-    def reply(line: Line) -> bool:
-        line.sock.sendall(head.encode() + text)
-        return True
-
-    return reply
-
-
-def refuses(status: int, code: str) -> Behaviour:
-    """An error whose message names an ARN, as Bedrock's do."""
-    message = f"arn:aws:bedrock:us-east-1:111111111111:application-inference-profile/x: {code}"
-    return replies(status, {"message": message}, code=code)
-
-
-def says(data: bytes, then: Behaviour) -> Behaviour:
-    """Sends so much, as it is, and then something happens."""
-
-    def say(line: Line) -> bool:
-        line.sock.sendall(data)
-        return then(line)
-
-    return say
-
-
-def resets(line: Line) -> bool:
-    """The peer is gone: RST and not FIN."""
-    line.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    return False
-
-
-def hangs(line: Line) -> bool:
-    """Says nothing until the other side gives up."""
-    with contextlib.suppress(OSError):
-        line.sock.recv(1)
-    return False
-
-
-def ends(line: Line) -> bool:
-    return False
-
-
-def drips(line: Line) -> bool:
-    """A byte in time for each read, and never the end."""
-    line.sock.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n")
-    line.drip(b"{" * 100_000, every_s=0.02)
-    return False
+    def _remember(self, hang_up: HangUp) -> None:
+        with self._changed:
+            if not self._closing:
+                self.hang_ups.append(hang_up)
+                self._changed.notify_all()

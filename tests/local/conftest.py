@@ -1,7 +1,8 @@
 """One embedded AWS for the whole session: its own home, ports and authority; ended at the end."""
 
+import functools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from botocore.config import Config
 from config.load import load_environment
 from local import processes
 from local.client_environment import client_environment
+from local.keys import issue_key
 from local.platform_file import Deployed
 from local.state import Home
 from local.up import deploy_platform
@@ -109,3 +111,9 @@ def _document(statements: list[Any]) -> str:
 def platform(cloud: Cloud) -> Deployed:
     """The environment `local`, deployed by the CDK CLI, with its documents and one key."""
     return deploy_platform(cloud.home, load_environment("local"))
+
+
+@pytest.fixture(scope="session")
+def key_of(cloud: Cloud, platform: Deployed) -> Callable[[str], str]:
+    """A key of a tenant of the environment `local`: the same one for the whole session."""
+    return functools.cache(functools.partial(issue_key, cloud.home, load_environment("local")))

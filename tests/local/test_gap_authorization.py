@@ -53,6 +53,29 @@ def test_streaming_is_an_action_of_its_own(cloud):
     assert "InvokeModelWithResponseStream" in denied(client.converse_stream, **ASK)
 
 
+def test_a_stream_is_allowed_under_its_own_name(cloud):
+    streaming = "bedrock:InvokeModelWithResponseStream"
+    statement = {"Action": streaming, "Resource": [PROFILE, *EVERYWHERE]}
+    client = runtime(cloud, "streamer", statement)
+    (stop,) = (
+        e["messageStop"] for e in client.converse_stream(**ASK)["stream"] if "messageStop" in e
+    )
+    assert stop["stopReason"] in ("end_turn", "max_tokens")
+    assert INVOKE in denied(client.converse, **ASK)
+
+
+def test_an_embedding_model_is_invoked_under_its_own_arn(cloud):
+    titan = "amazon.titan-embed-text-v2:0"
+    arn = f"arn:aws:bedrock:us-east-1::foundation-model/{titan}"
+    client = runtime(cloud, "embedder", {"Action": INVOKE, "Resource": arn})
+    body = json.dumps({"inputText": "Refunds.", "dimensions": 256, "normalize": True})
+    answer = json.load(client.invoke_model(modelId=titan, body=body)["body"])
+    assert len(answer["embedding"]) == 256 and answer["inputTextTokenCount"] > 0
+    assert "foundation-model/amazon.nova-lite" in denied(
+        client.invoke_model, modelId="amazon.nova-lite-v1:0", body="{}"
+    )
+
+
 def test_a_profile_needs_the_model_in_every_region_that_may_serve_it(cloud):
     but_one = served_in("us-east-1", "us-east-2")
     client = runtime(cloud, "nearly", {"Action": INVOKE, "Resource": [PROFILE, *but_one]})

@@ -28,6 +28,20 @@ def said(answer):
     return answer["output"]["message"]["content"][0]["text"]
 
 
+def stream(cloud, text, **more):
+    """The events of a streamed answer, by type; the deltas' texts as one."""
+    asked = {
+        "modelId": LITE,
+        "messages": [{"role": "user", "content": [{"text": text}]}],
+        "inferenceConfig": {"maxTokens": 12},
+        **more,
+    }
+    answer = cloud.client("bedrock-runtime").converse_stream(**asked)
+    events = [event for each in answer["stream"] for event in each.items()]
+    deltas = [event["delta"] for kind, event in events if kind == "contentBlockDelta"]
+    return dict(events), "".join(delta["text"] for delta in deltas)
+
+
 @pytest.fixture(scope="module")
 def guarded(cloud):
     client = cloud.client("bedrock")
@@ -76,6 +90,24 @@ def test_a_blocked_word_gets_the_guardrails_words_and_costs_nothing(cloud, guard
     answer = ask(cloud, "Is a durian a fruit?", guardrailConfig=guarded)
     assert (said(answer), answer["stopReason"]) == ("not in", "guardrail_intervened")
     assert answer["usage"] == {"inputTokens": 0, "outputTokens": 0, "totalTokens": 0}
+
+
+def test_a_stream_says_and_counts_what_the_whole_answer_does(cloud):
+    whole = ask(cloud)
+    events, text = stream(cloud, QUESTION)
+    assert text == said(whole)
+    assert events["messageStop"]["stopReason"] == whole["stopReason"]
+    assert events["metadata"]["usage"] == whole["usage"]
+
+
+def test_a_blocked_word_stops_a_stream_too(cloud, guarded):
+    events, text = stream(cloud, "Is a durian a fruit?", guardrailConfig=guarded)
+    assert (text, events["messageStop"]["stopReason"]) == ("not in", "guardrail_intervened")
+    assert events["metadata"]["usage"]["totalTokens"] == 0
+    assert (
+        guarded["guardrailIdentifier"]
+        in events["metadata"]["trace"]["guardrail"]["inputAssessment"]
+    )
 
 
 def test_a_blocked_word_in_an_earlier_message_is_seen(cloud, guarded):

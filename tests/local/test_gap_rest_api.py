@@ -6,7 +6,8 @@ import pytest
 from botocore.awsrequest import AWSRequest
 from botocore.httpsession import URLLib3Session
 
-INVOKE = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{}/invocations"
+from tests.local.rest_apis import TRUST, api, arn, function, of_api, permission, ref, uri
+
 AUTHORIZER = """
 def handler(event, context):
     headers = {name.lower(): value for name, value in event["headers"].items()}
@@ -31,60 +32,6 @@ NAMES = ("httpMethod", "status", "authorizer.tenant", "error.responseType")
 FORMAT = " ".join(f"$context.{name}" for name in NAMES)
 
 
-def ref(name):
-    return {"Ref": name}
-
-
-def arn(name):
-    return {"Fn::GetAtt": [name, "Arn"]}
-
-
-def function(code):
-    return {
-        "Type": "AWS::Lambda::Function",
-        "Properties": {
-            "Runtime": "python3.14",
-            "Handler": "index.handler",
-            "Code": {"ZipFile": code},
-            "Role": arn("Role"),
-        },
-    }
-
-
-def permission(name):
-    return {
-        "Type": "AWS::Lambda::Permission",
-        "Properties": {
-            "FunctionName": arn(name),
-            "Action": "lambda:InvokeFunction",
-            "Principal": "apigateway.amazonaws.com",
-        },
-    }
-
-
-def uri(name):
-    before, after = INVOKE.split("{}")
-    return {"Fn::Join": ["", [before, arn(name), after]]}
-
-
-def api(kind, **properties):
-    return {"Type": f"AWS::ApiGateway::{kind}", "Properties": properties}
-
-
-def of_api(kind, **properties):
-    return api(kind, RestApiId=ref("Api"), **properties)
-
-
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
 RESOURCES = {
     "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}},
     "Gate": function(AUTHORIZER),
@@ -118,7 +65,20 @@ RESOURCES = {
         ResponseType="DEFAULT_4XX",
         ResponseTemplates={"application/json": TEMPLATE},
     ),
-    "Deployment": {**of_api("Deployment"), "DependsOn": ["Method", "Answer"]},
+    "Free": of_api("Resource", ParentId={"Fn::GetAtt": ["Api", "RootResourceId"]}, PathPart="free"),
+    "Preflight": of_api(
+        "Method",
+        HttpMethod="OPTIONS",
+        ResourceId=ref("Free"),
+        AuthorizationType="NONE",
+        MethodResponses=[{"StatusCode": "204"}],
+        Integration={
+            "Type": "MOCK",
+            "RequestTemplates": {"application/json": '{"statusCode": 204}'},
+            "IntegrationResponses": [{"StatusCode": "204"}],
+        },
+    ),
+    "Deployment": {**of_api("Deployment"), "DependsOn": ["Method", "Answer", "Preflight"]},
     "Stage": of_api(
         "Stage",
         StageName="live",
@@ -142,19 +102,26 @@ RESOURCES = {
 
 
 @pytest.fixture(scope="module")
-def ask(cloud):
+def send(cloud):
     made = cloud.deploy("edge", RESOURCES, Id=ref("Api"))
     session = URLLib3Session(verify=str(cloud.home.ca_file), proxies={})
 
-    def call(key=None, body=b"", stage="live"):
-        url = f"{cloud.environment['AWS_ENDPOINT_URL']}/_aws/execute-api/{made['Id']}/{stage}/"
-        headers = {"Authorization": key} if key else {}
-        request = AWSRequest(method="POST", url=url, data=body, headers=headers)
-        reply = session.send(request.prepare())
-        return reply.status_code, json.loads(reply.content)
+    def call(method, path, headers, body=b""):
+        url = f"{cloud.environment['AWS_ENDPOINT_URL']}/_aws/execute-api/{made['Id']}/{path}"
+        request = AWSRequest(method=method, url=url, data=body, headers=headers)
+        return session.send(request.prepare())
 
     yield call
     session.close()
+
+
+@pytest.fixture(scope="module")
+def ask(send):
+    def call(key=None, body=b"", stage="live"):
+        reply = send("POST", f"{stage}/", {"Authorization": key} if key else {}, body)
+        return reply.status_code, json.loads(reply.content)
+
+    return call
 
 
 def lines(cloud, group):
@@ -196,6 +163,11 @@ def test_a_body_over_ten_megabytes_is_413_before_anyone_is_asked(ask):
 
 def test_a_stages_throttle_holds(ask):
     assert [ask("good", stage="slow")[0] for _ in range(2)] == [200, 429]
+
+
+def test_an_answer_without_content_has_none(send):
+    reply = send("OPTIONS", "live/free", {})
+    assert (reply.status_code, reply.headers.get("content-length", "0")) == (204, "0")
 
 
 def test_every_request_is_a_line_of_the_access_log(cloud, ask):

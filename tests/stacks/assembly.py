@@ -6,7 +6,13 @@ from typing import Any
 
 from aws_cdk import App
 
-from config.load import environment_names, load_environment
+from config.load import (
+    ENVIRONMENTS,
+    environment_names,
+    load_catalogue,
+    load_environment,
+    parse_environment,
+)
 from config.schema import Environment
 from stacks.platform import Platform
 
@@ -23,6 +29,13 @@ def synthesize(outdir: Path, *environments: Environment) -> None:
     for environment in environments or map(load_environment, environment_names()):
         Platform(app, environment)
     app.synth()
+
+
+def dev_with(api: str = "", tables: str = "") -> Environment:
+    """The environment dev with more in its `[api]`, and more tables."""
+    dev = (ENVIRONMENTS / "dev.toml").read_text(encoding="utf-8")
+    text = dev.replace("[api]\n", f"[api]\n{api}\n", 1) + tables
+    return parse_environment("dev", text, load_catalogue())
 
 
 def template(outdir: Path, environment: str, stack: str) -> Template:
@@ -56,6 +69,8 @@ def plain(value: Any) -> Any:
     match value:
         case {"Fn::GetAtt": [id, attribute]}:
             return f"{id}.{attribute}"
+        case {"Fn::Select": [index, {"Fn::Split": [separator, text]}]}:
+            return f"{plain(text)}{separator}{index}"
         case {"Fn::Join": [separator, parts]}:
             return separator.join(map(plain, parts))
         case {"Fn::ImportValue": name} | {"Ref": name}:

@@ -19,9 +19,20 @@ def test_all_functions_of_an_environment_share_it(asset):
     assert (asset / "settings.json").is_file()
 
 
-def test_holds_python_and_settings_and_nothing_else(asset):
+def test_holds_python_settings_and_the_wrapper_and_nothing_else(asset):
     files = [path for path in asset.rglob("*") if path.is_file()]
-    assert {path.suffix for path in files} == {".py", ".json"}
+    others = {path.name for path in files if path.suffix != ".py"}
+    assert others == {"settings.json", "stream_wrapper"}
+
+
+def test_lambda_may_execute_the_wrapper_and_nothing_else(asset):
+    executable = [path.name for path in asset.rglob("*") if path.is_file() and may_run(path)]
+    assert executable == ["stream_wrapper"]
+    assert (asset / "stream_wrapper").stat().st_mode & 0o777 == 0o755
+
+
+def may_run(path) -> bool:
+    return bool(path.stat().st_mode & 0o111)
 
 
 def test_is_under_200_kb_zipped(asset, tmp_path):

@@ -8,7 +8,7 @@ from config.load import environment_names, load_environment
 from gateway.settings import Settings, parse
 from tests.stacks.assembly import deployed_variable, plain, resources, settings_file, template
 
-HANDLERS = ("Authorizer", "Chat", "Models")
+HANDLERS = ("Authorizer", "Chat", "Embeddings", "Models", "Usage")
 # Lambda allows 4 kB of environment variables in all; ids are about this long once deployed.
 LONGEST_ID = "x" * 12
 
@@ -24,8 +24,31 @@ def test_every_handler_reads_its_settings(assembly, environment, handler):
     declared = load_environment(environment)
     told = read(assembly, environment, handler)
     assert set(told.aliases) == set(declared.aliases)
-    assert told.tenants == {name: each.aliases for name, each in declared.tenants.items()}
     assert told.max_body_bytes == declared.api.max_body_bytes
+    assert told.timeout_s == declared.api.timeout_seconds
+    assert told.cors_origins == declared.api.cors_origins
+
+
+@pytest.mark.parametrize("environment", environment_names())
+def test_a_tenant_keeps_its_aliases_budget_and_rate(assembly, environment):
+    declared = load_environment(environment)
+    told = read(assembly, environment, "Chat").tenants
+    assert set(told) == set(declared.tenants)
+    for name, tenant in declared.tenants.items():
+        assert told[name].aliases == tenant.aliases
+        assert told[name].budget_micro_usd == round(tenant.monthly_budget_usd * 1e6)
+        assert told[name].requests_per_second == tenant.requests_per_second
+
+
+@pytest.mark.parametrize("environment", environment_names())
+def test_the_stores_have_the_names_that_the_handlers_know(assembly, environment):
+    foundation = template(assembly, environment, "Foundation")
+    told = read(assembly, environment, "Chat")
+    tables = resources(foundation, "AWS::DynamoDB::Table").values()
+    named = {table["Properties"]["TableName"] for table in tables}
+    assert {told.keys_table, told.usage_table, told.answers_table} == named
+    aliases = resources(foundation, "AWS::KMS::Alias").values()
+    assert told.keys_mac in {alias["Properties"]["AliasName"] for alias in aliases}
 
 
 @pytest.mark.parametrize("environment", environment_names())
@@ -37,7 +60,7 @@ def test_an_alias_keeps_its_models_guardrail_and_knowledge_base(assembly, enviro
         assert bool(alias.guardrail) == bool(origin.guardrail)
         assert bool(alias.knowledge_base) == bool(origin.knowledge_base)
         for target, there in zip(alias.targets, origin.targets, strict=True):
-            assert target.input_pico_usd == round(there.price.input * 1e6)
+            assert target.price.input == round(there.price.input * 1e6)
 
 
 @pytest.mark.parametrize("environment", environment_names())
@@ -59,7 +82,7 @@ def test_what_the_chat_handler_can_name_is_exactly_what_its_role_may_invoke(asse
     invocable = {
         resource.removesuffix(".InferenceProfileArn")
         for statement in policy["Properties"]["PolicyDocument"]["Statement"]
-        if statement["Action"] == "bedrock:InvokeModel"
+        if "bedrock:InvokeModel" in as_list(statement["Action"])
         for resource in as_list(plain(statement["Resource"]))
         if resource.endswith(".InferenceProfileArn")
     }

@@ -9,6 +9,7 @@ from scripted import ScriptedAws, converse_reply
 
 from config.load import load_catalogue
 from gateway import chat, edge
+from gateway.breaker import Breakers
 from gateway.settings import Settings, parse
 
 CHAT = {id: model for id, model in load_catalogue().items() if model.kind == "chat"}
@@ -58,20 +59,24 @@ def settings_for(model: Any, policy: str) -> Settings:
     return parse(declared, {**examples.DEPLOYED, "profiles": {"one": ["p1"]}})
 
 
-ALL = {"aliases": ["one"]}
+ALL = {**examples.DECLARED["tenants"]["demo"], "aliases": ["one"]}
 
 
 def ask(model: Any, policy: str, **fields: Any) -> tuple[int, dict, dict, dict]:
     """(status, answer, headers, the body that Converse got), checked against botocore's shapes."""
-    aws = ScriptedAws({"Converse": [converse_reply("yes")], "UpdateItem": [{}]})
+    aws = ScriptedAws({"Converse": [converse_reply("yes")], "UpdateItem": [{}, {}]})
     event = examples.event("chat")
     said = [{"role": "user", "content": "hello"}]
     event["body"] = json.dumps({"model": "one", "messages": said, **fields})
 
-    def route(request: edge.Request) -> edge.Reply:
-        return chat.chat(request, settings=settings_for(model, policy), upstream=aws)
-
-    response = edge.answer(event, examples.Context(), route)
+    answer = chat.answer(
+        event,
+        examples.Context(),
+        settings=settings_for(model, policy),
+        upstream=aws,
+        breakers=Breakers(),
+    )
+    response = edge.buffered(answer)
     sent = aws.requests("Converse")
     body = sent[0] if sent else {}
     return response["statusCode"], json.loads(response["body"]), response["headers"], body

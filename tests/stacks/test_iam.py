@@ -2,8 +2,9 @@
 
 import pytest
 
-from config.load import environment_names, load_environment
-from tests.stacks.assembly import STACKS, plain, resources, template
+from config.load import environment_names, load_catalogue, load_environment
+from config.models import find_target
+from tests.stacks.assembly import STACKS, plain, resources, synthesize, template
 
 
 def statements(assembly, environment: str, stack: str, role: str = "") -> list[dict]:
@@ -21,9 +22,13 @@ def as_list(value: object) -> list:
     return value if isinstance(value, list) else [value]
 
 
-def chat_targets(environment: str) -> list:
+def targets(environment: str, kind: str = "chat") -> list:
     aliases = load_environment(environment).aliases.values()
-    return [t for alias in aliases if alias.model.model.kind == "chat" for t in alias.targets]
+    return [t for alias in aliases if alias.model.model.kind == kind for t in alias.targets]
+
+
+def models(arns: set[str]) -> set[str]:
+    return {arn for arn in arns if "::foundation-model/" in arn}
 
 
 @pytest.mark.parametrize("environment", environment_names())
@@ -37,22 +42,52 @@ def test_no_identity_policy_names_every_resource_or_every_action(assembly, envir
             assert "NotAction" not in statement and "NotResource" not in statement
 
 
+def invocable(assembly, environment: str, role: str, action: str) -> set[str]:
+    """Every resource on which the role may do it."""
+    return {
+        arn
+        for statement in statements(assembly, environment, "Gateway", role)
+        if action in as_list(statement["Action"])
+        for arn in as_list(statement["Resource"])
+    }
+
+
+@pytest.mark.parametrize("action", ["InvokeModel", "InvokeModelWithResponseStream"])
 @pytest.mark.parametrize("environment", environment_names())
 def test_the_chat_role_invokes_every_model_of_its_aliases_in_every_destination(
-    assembly, environment
+    assembly, environment, action
 ):
-    granted = {
-        arn
-        for statement in statements(assembly, environment, "Gateway", "ChatRole")
-        if statement["Action"] == "bedrock:InvokeModel"
-        for arn in as_list(statement["Resource"])
-        if "::foundation-model/" in arn
-    }
-    assert granted == {
+    granted = invocable(assembly, environment, "ChatRole", f"bedrock:{action}")
+    assert models(granted) == {
         f"arn:aws:bedrock:{region}::foundation-model/{target.model.id}"
-        for target in chat_targets(environment)
+        for target in targets(environment)
         for region in target.destinations
     }
+
+
+@pytest.mark.parametrize("environment", environment_names())
+def test_the_embeddings_role_invokes_the_embedding_models_and_no_other(assembly, environment):
+    (titan,) = targets(environment, "embedding")
+    granted = invocable(assembly, environment, "EmbeddingsRole", "bedrock:InvokeModel")
+    assert granted == {f"arn:aws:bedrock:us-east-1::foundation-model/{titan.model.id}"}
+
+
+def test_an_embedding_model_behind_a_profile_is_invoked_only_through_it(tmp_path):
+    declared = load_environment("dev")
+    profile = find_target("global.cohere.embed-v4:0", load_catalogue(), "us-east-1")
+    alias = declared.aliases["embed-default"].model_copy(update={"model": profile})
+    aliases = {**declared.aliases, "embed-default": alias}
+    synthesize(tmp_path, declared.model_copy(update={"aliases": aliases}))
+    found = [
+        statement
+        for statement in statements(tmp_path, "dev", "Gateway", "EmbeddingsRole")
+        if statement["Action"] == "bedrock:InvokeModel"
+    ]
+    through, model = found
+    arn = "arn:aws:bedrock:us-east-1:111111111111:inference-profile/global.cohere.embed-v4:0"
+    assert through["Resource"] == arn
+    assert "arn:aws:bedrock:::foundation-model/cohere.embed-v4:0" in model["Resource"]
+    assert model["Condition"] == {"StringLike": {"bedrock:InferenceProfileArn": [arn]}}
 
 
 @pytest.mark.parametrize("environment", environment_names())
@@ -74,7 +109,7 @@ def test_the_system_profiles_are_those_of_the_aliases(assembly, environment):
         for arn in as_list(statement["Resource"])
         if arn.startswith(owner)
     }
-    assert granted == {target.id for target in chat_targets(environment) if target.prefix}
+    assert granted == {target.id for target in targets(environment) if target.prefix}
 
 
 def actions(assembly, environment: str, stack: str, role: str) -> set[str]:
@@ -88,24 +123,80 @@ def actions(assembly, environment: str, stack: str, role: str) -> set[str]:
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
 
-def test_each_handler_does_its_own_work_and_no_other(assembly):
-    kms = {"kms:Decrypt", "kms:Encrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*"}
-    bedrock = {"bedrock:InvokeModel", "bedrock:ApplyGuardrail", "bedrock:Retrieve"}
-    assert actions(assembly, "prod", "Gateway", "ModelsRole") == LOGS
-    assert actions(assembly, "prod", "Gateway", "AuthorizerRole") == LOGS | {
-        "dynamodb:GetItem",
-        "kms:Decrypt",
-    }
-    denied = {"bedrock-mantle:*", "bedrock:CallWithBearerToken"}
-    assert actions(assembly, "prod", "Gateway", "ChatRole") == LOGS | kms | bedrock | denied | {
-        "dynamodb:UpdateItem"
-    }
+KMS = {"kms:Decrypt", "kms:Encrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*"}
+ROWS = {f"dynamodb:{verb}Item" for verb in ("Get", "Put", "Update", "Delete")}
+DENIED = {"bedrock-mantle:*", "bedrock:CallWithBearerToken"}
+MAY = {
+    "Authorizer": LOGS | {"dynamodb:GetItem", "kms:Decrypt", "kms:GenerateMac"},
+    "Chat": LOGS
+    | KMS
+    | ROWS
+    | DENIED
+    | {
+        "bedrock:InvokeModel",
+        "bedrock:InvokeModelWithResponseStream",
+        "bedrock:ApplyGuardrail",
+        "bedrock:Retrieve",
+    },
+    "Embeddings": LOGS | KMS | ROWS | DENIED | {"bedrock:InvokeModel"},
+    "Models": LOGS,
+    "Usage": LOGS | {"dynamodb:GetItem", "kms:Decrypt"},
+}
 
 
-def test_the_chat_role_is_denied_the_ways_around_guardrails(assembly):
+@pytest.mark.parametrize("handler", MAY)
+@pytest.mark.parametrize("environment", environment_names())
+def test_each_handler_does_its_own_work_and_no_other(assembly, environment, handler):
+    assert actions(assembly, environment, "Gateway", f"{handler}Role") == MAY[handler]
+
+
+def test_every_handler_is_listed_here(assembly):
+    functions = resources(template(assembly, "prod", "Gateway"), "AWS::Lambda::Function")
+    assert {id.partition("Function")[0] for id in functions} == set(MAY)
+
+
+@pytest.mark.parametrize(
+    ("handler", "tables"),
+    [
+        ("Authorizer", {"Keys"}),
+        ("Chat", {"Usage", "Answers"}),
+        ("Embeddings", {"Usage", "Answers"}),
+        ("Usage", {"Usage"}),
+    ],
+)
+def test_a_handler_reaches_its_own_tables_only(assembly, handler, tables):
+    reached = {
+        table
+        for statement in statements(assembly, "prod", "Gateway", f"{handler}Role")
+        if any(action.startswith("dynamodb:") for action in as_list(statement["Action"]))
+        for resource in as_list(statement["Resource"])
+        for table in ("Keys", "Usage", "Answers")
+        if f"GetAtt{table}" in resource
+    }
+    assert reached == tables
+
+
+@pytest.mark.parametrize("handler", ["Chat", "Embeddings"])
+def test_a_usage_row_is_read_and_changed_but_not_made_anew_or_deleted(assembly, handler):
+    verbs = {
+        action
+        for statement in statements(assembly, "prod", "Gateway", f"{handler}Role")
+        if "GetAttUsage" in str(statement["Resource"])
+        for action in as_list(statement["Action"])
+    }
+    assert verbs == {"dynamodb:GetItem", "dynamodb:UpdateItem"}
+
+
+def test_the_authorizer_computes_macs_with_the_keys_own_key(assembly):
+    (arn,) = invocable(assembly, "prod", "AuthorizerRole", "kms:GenerateMac")
+    assert "KeysMac" in arn
+
+
+@pytest.mark.parametrize("role", ["ChatRole", "EmbeddingsRole"])
+def test_who_calls_models_is_denied_the_ways_around_guardrails(assembly, role):
     (denial,) = (
         statement
-        for statement in statements(assembly, "prod", "Gateway", "ChatRole")
+        for statement in statements(assembly, "prod", "Gateway", role)
         if statement["Effect"] == "Deny"
     )
     assert denial == {

@@ -13,9 +13,18 @@ DEV = (ENVIRONMENTS / "dev.toml").read_text(encoding="utf-8")
 ALIAS = """
 [aliases.more-{}]
 description = "One more."
-model = "us.amazon.nova-micro-v1:0"
+model = "{}"
 max_tokens = 9
 """
+MICRO = "us.amazon.nova-micro-v1:0"
+OTHERS = [
+    MICRO,
+    "us.anthropic.claude-haiku-5-5",
+    "us.anthropic.claude-opus-5-5",
+    "us.meta.llama3-3-70b-instruct-v1:0",
+    "us.meta.llama4-maverick-17b-instruct-v1:0",
+    "us.meta.llama4-scout-17b-instruct-v1:0",
+]
 BASE = """
 [knowledge_bases.more-{}]
 description = "One more."
@@ -26,7 +35,9 @@ chunking = {{ max_tokens = 120, overlap_percent = 15 }}
 """
 VARIANTS = {
     "dev": DEV,
-    "six aliases more": DEV + "".join(ALIAS.format(i) for i in range(6)),
+    "six aliases more": DEV + "".join(ALIAS.format(i, MICRO) for i in range(6)),
+    "six models more": DEV + "".join(ALIAS.format(i, id) for i, id in enumerate(OTHERS)),
+    "traces": DEV.replace("[api]\n", "[api]\ntracing = true\n"),
     "ten knowledge bases more": DEV + "".join(BASE.format(i, i) for i in range(10)),
 }
 # As AWS spells what a template leaves open.

@@ -2,8 +2,9 @@
 
 import pytest
 
-from config.load import environment_names
-from tests.stacks.assembly import STACKS, resources, template
+from config.load import environment_names, load_environment
+from operate.keys import store
+from tests.stacks.assembly import STACKS, plain, resources, template
 
 STATEFUL = (
     "AWS::DynamoDB::Table",
@@ -30,6 +31,7 @@ def test_every_store_is_retained_when_deleted_and_when_replaced(assembly, enviro
 def test_tables_and_the_bucket_have_names_that_a_new_deployment_finds(assembly):
     tables = resources(template(assembly, "prod", "Foundation"), "AWS::DynamoDB::Table").values()
     assert {table["Properties"]["TableName"] for table in tables} == {
+        "strata-prod-answers",
         "strata-prod-keys",
         "strata-prod-usage",
     }
@@ -37,6 +39,53 @@ def test_tables_and_the_bucket_have_names_that_a_new_deployment_finds(assembly):
     assert [bucket["Properties"]["BucketName"] for bucket in buckets] == [
         "strata-prod-documents-333333333333-us-east-1"
     ]
+
+
+@pytest.mark.parametrize("environment", environment_names())
+def test_every_table_is_protected_recoverable_and_encrypted_with_our_key(assembly, environment):
+    tables = resources(template(assembly, environment, "Foundation"), "AWS::DynamoDB::Table")
+    for properties in (table["Properties"] for table in tables.values()):
+        assert properties["DeletionProtectionEnabled"] is True
+        assert properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+        assert plain(properties["SSESpecification"]["KMSMasterKeyId"]).startswith("Key")
+
+
+def test_old_answers_are_forgotten_and_nothing_else_is(assembly):
+    tables = resources(template(assembly, "prod", "Foundation"), "AWS::DynamoDB::Table").values()
+    assert {
+        table["Properties"]["TableName"]: table["Properties"].get("TimeToLiveSpecification")
+        for table in tables
+    } == {
+        "strata-prod-answers": {"AttributeName": "expires_at", "Enabled": True},
+        "strata-prod-keys": None,
+        "strata-prod-usage": None,
+    }
+
+
+@pytest.mark.parametrize("environment", environment_names())
+def test_api_keys_are_hashed_by_a_kms_key_that_does_nothing_else(assembly, environment):
+    keys = resources(template(assembly, environment, "Foundation"), "AWS::KMS::Key")
+    (mac,) = (each["Properties"] for id, each in keys.items() if id.startswith("KeysMac"))
+    assert (mac["KeySpec"], mac["KeyUsage"]) == ("HMAC_256", "GENERATE_VERIFY_MAC")
+    assert mac["PendingWindowInDays"] == 30
+    assert "EnableKeyRotation" not in mac  # KMS refuses it for these
+
+
+@pytest.mark.parametrize("environment", environment_names())
+def test_operators_find_the_keys_and_their_mac_by_the_names_that_they_are_made_with(
+    assembly, environment
+):
+    foundation = template(assembly, environment, "Foundation")
+    name = store.store_name(load_environment(environment))
+    tables = resources(foundation, "AWS::DynamoDB::Table").values()
+    assert name in {table["Properties"]["TableName"] for table in tables}
+    aliases = resources(foundation, "AWS::KMS::Alias").values()
+    (target,) = (
+        alias["Properties"]["TargetKeyId"]
+        for alias in aliases
+        if alias["Properties"]["AliasName"] == f"alias/{name}"
+    )
+    assert plain(target).startswith("KeysMac")
 
 
 def test_a_passages_text_stays_out_of_the_small_filterable_metadata(assembly):

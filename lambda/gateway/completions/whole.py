@@ -1,65 +1,72 @@
-"""From Converse's answer back to OpenAI's chat completion."""
+"""From Converse's answer to OpenAI's chat completion."""
 
 from __future__ import annotations
 
 import json
 
-from gateway.errors import bad_gateway
+from gateway.knowledge import citations
+from gateway.stops import FINISH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from gateway.settings import Target
-
-_FINISH = {
-    "end_turn": "stop",
-    "stop_sequence": "stop",
-    "tool_use": "tool_calls",
-    "max_tokens": "length",
-    "model_context_window_exceeded": "length",
-    "guardrail_intervened": "content_filter",
-    "content_filtered": "content_filter",
-}
+    from gateway.dialect import Head
+    from gateway.knowledge import Passage
 
 
-def from_converse(
-    answer: Mapping[str, Any], *, request_id: str, created: int, target: Target
-) -> dict[str, Any]:
-    """OpenAI's chat.completion; a reason to stop that nobody knows is an error, not a success."""
-    reason = answer.get("stopReason")
-    if reason not in _FINISH:
-        raise bad_gateway("The model ended its answer in a way that this gateway does not know.")
+def whole(head: Head, answer: Mapping[str, Any], passages: Sequence[Passage]) -> dict[str, Any]:
+    """OpenAI's chat.completion; the passages under `x_strata`, and as annotations."""
     blocks = answer.get("output", {}).get("message", {}).get("content", [])
+    message = _message(blocks)
     choice = {
         "index": 0,
-        "message": _message(blocks),
+        "message": message,
         "logprobs": None,
-        "finish_reason": _FINISH[reason],
+        "finish_reason": FINISH[answer["stopReason"]],
     }
-    return {
-        "id": f"chatcmpl-{request_id}",
+    completion = {
+        "id": f"chatcmpl-{head.request_id}",
         "object": "chat.completion",
-        "created": created,
-        "model": target.id,
+        "created": head.created,
+        "model": head.target.id,
         "choices": [choice],
-        "usage": _usage(answer.get("usage", {})),
+        "usage": usage_of(answer["usage"]),
     }
+    if passages:
+        message["annotations"] = url_citations(passages, len(message["content"] or ""))
+        completion["x_strata"] = citations(passages)
+    return completion
 
 
-def intervened(text: str, usage: Mapping[str, int] | None = None) -> dict[str, Any]:
-    """What Converse answers where a guardrail speaks in the model's place."""
+def usage_of(usage: Mapping[str, int]) -> dict[str, Any]:
+    """Converse counts what a cache gave or took apart from the input; OpenAI counts it in."""
+    cached = usage.get("cacheReadInputTokens", 0)
+    written = usage.get("cacheWriteInputTokens", 0)
+    prompt, completion = usage["inputTokens"] + cached + written, usage["outputTokens"]
     return {
-        "stopReason": "guardrail_intervened",
-        "output": {"message": {"role": "assistant", "content": [{"text": text}]}},
-        "usage": usage or {},
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
+        "prompt_tokens_details": {"cached_tokens": cached},
     }
 
 
-def is_blocked(completion: Mapping[str, Any]) -> bool:
-    """Whether a guardrail has spoken in the model's place."""
-    return bool(completion["choices"][0]["finish_reason"] == "content_filter")
+def url_citations(passages: Sequence[Passage], end: int) -> list[dict[str, Any]]:
+    """The whole answer, up to `end`, is said to come from each of the passages."""
+    return [
+        {
+            "type": "url_citation",
+            "url_citation": {
+                "start_index": 0,
+                "end_index": end,
+                "title": passage.document.rpartition("/")[2],
+                "url": passage.document,
+            },
+        }
+        for passage in passages
+    ]
 
 
 def _message(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -81,13 +88,4 @@ def _call(use: Mapping[str, Any]) -> dict[str, Any]:
         "id": use["toolUseId"],
         "type": "function",
         "function": {"name": use["name"], "arguments": arguments},
-    }
-
-
-def _usage(usage: Mapping[str, int]) -> dict[str, int]:
-    prompt, completion = usage.get("inputTokens", 0), usage.get("outputTokens", 0)
-    return {
-        "prompt_tokens": prompt,
-        "completion_tokens": completion,
-        "total_tokens": prompt + completion,
     }

@@ -82,6 +82,31 @@ def test_the_effort_is_spelled_as_the_model_reads_it(pattern):
     assert {m.capabilities.reasoning_effort for m in named(pattern)} == {EFFORTS[pattern]}
 
 
+EMBEDDINGS = {
+    "amazon.titan-embed-text-v1": "titan_v1",
+    "amazon.titan-embed-text-v2:0": "titan_v2",
+    "amazon.titan-embed-image-v1": "titan_multimodal",
+    "cohere.embed-*-v3": "cohere_v3",
+    "cohere.embed-v4:0": "cohere_v4",
+    "amazon.nova-2-multimodal-embeddings-*": "nova",
+    "amazon.titan-embed-g1-text-02": None,
+    "twelvelabs.marengo-*": None,
+    "amazon.nova-pro*": None,
+}
+
+
+@pytest.mark.parametrize("pattern", EMBEDDINGS)
+def test_a_request_for_vectors_is_spelled_as_the_model_reads_it(pattern):
+    assert {m.capabilities.embedding for m in named(pattern)} == {EMBEDDINGS[pattern]}
+
+
+@pytest.mark.parametrize("name", environment_names())
+def test_every_environment_can_ask_its_embedding_models(name):
+    aliases = load_environment(name).aliases.values()
+    embedding = [alias.model.model for alias in aliases if alias.model.model.kind == "embedding"]
+    assert all(model.capabilities.embedding for model in embedding)
+
+
 ENDS = {
     "ai21.jamba-1-5-*": "2026-11-26",
     "anthropic.claude-opus-4-1-*": "2027-01-08",

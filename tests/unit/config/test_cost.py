@@ -7,6 +7,7 @@ import pytest
 
 from config.__main__ import main
 from config.cost import PRICES, Request, idle, thousand_requests
+from config.edge import Private
 from config.load import load_catalogue, load_environment
 from config.models import find_target
 
@@ -53,6 +54,24 @@ def test_assumptions_can_be_set(capsys):
 def test_in_another_region_every_price_of_ours_is_unknown():
     elsewhere = load_environment("dev").model_copy(update={"region": "eu-west-1"})
     assert [line.usd for line in idle(elsewhere, LIST)] == [None]
+
+
+def test_a_firewall_costs_by_the_month_and_by_the_request_and_only_where_it_is_on():
+    off, on = load_environment("dev"), load_environment("prod")
+    assert "WAF" not in str(list(thousand_requests(off, "reasoning", Request(), LIST)))
+    assert "WAF" in str(list(thousand_requests(on, "reasoning", Request(), LIST)))
+    assert (
+        sum(line.usd for line in idle(on, LIST)) == sum(line.usd for line in idle(off, LIST)) + 10
+    )
+
+
+def test_a_private_apis_endpoint_costs_in_each_of_its_subnets():
+    dev = load_environment("dev")
+    subnets = ("subnet-11111111", "subnet-22222222")
+    private = Private(vpc_id="vpc-11111111", subnet_ids=subnets, cidr="10.0.0.0/16")
+    inside = dev.model_copy(update={"api": dev.api.model_copy(update={"private": private})})
+    (endpoint,) = (line.usd for line in idle(inside, LIST) if "endpoint" in line.what)
+    assert endpoint == pytest.approx(2 * 7.30)
 
 
 def test_what_is_unknown_is_listed(capsys):

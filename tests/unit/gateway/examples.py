@@ -1,9 +1,11 @@
 """Settings, events and replies that the handlers' tests share."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
+from gateway.edge import Request
 from gateway.settings import Settings, parse
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -12,22 +14,28 @@ ACCOUNT = "111111111111"
 NOVA = {
     "id": "us.amazon.nova-lite-v1:0",
     "owned_by": "Amazon",
-    "accepts": ["system", "temperature", "top_p", "stop"],
+    "accepts": ["system", "temperature", "top_p", "stop", "streaming"],
     "reasoning_effort": None,
-    "input_pico_usd": 60_000,
-    "output_pico_usd": 240_000,
+    "embedding": None,
+    "price": [60_000, 240_000, 15_000, 75_000],
     "long": None,
 }
 CLAUDE = {
     "id": "us.anthropic.claude-sonnet-5-5",
     "owned_by": "Anthropic",
-    "accepts": ["system", "stop"],
+    "accepts": ["system", "stop", "streaming"],
     "reasoning_effort": "output_config",
-    "input_pico_usd": 2_200_000,
-    "output_pico_usd": 11_000_000,
+    "embedding": None,
+    "price": [2_200_000, 11_000_000, 220_000, 2_750_000],
     "long": None,
 }
-TITAN = {**NOVA, "id": "amazon.titan-embed-text-v2:0", "accepts": [], "output_pico_usd": 0}
+TITAN = {
+    **NOVA,
+    "id": "amazon.titan-embed-text-v2:0",
+    "accepts": [],
+    "embedding": "titan_v2",
+    "price": [20_000, 0, 20_000, 25_000],
+}
 
 ALIAS = {
     "description": "An alias.",
@@ -36,6 +44,7 @@ ALIAS = {
     "guardrail": None,
     "knowledge_base": None,
     "passages": 3,
+    "passage_tokens": 0,
     "system_prompt": "",
     "max_tokens": 256,
     "unsupported_parameters": "reject",
@@ -44,8 +53,12 @@ DECLARED = {
     "environment": "dev",
     "profile_arn_prefix": f"arn:aws:bedrock:us-east-1:{ACCOUNT}:application-inference-profile/",
     "max_body_bytes": 10_000,
+    "timeout_s": 29,
+    "cors_origins": [],
     "keys_table": "strata-dev-keys",
+    "keys_mac": "alias/strata-dev-keys",
     "usage_table": "strata-dev-usage",
+    "answers_table": "strata-dev-answers",
     "aliases": {
         "chat-default": {
             **ALIAS,
@@ -53,14 +66,27 @@ DECLARED = {
             "guardrail": "standard",
             "system_prompt": "Be brief.",
         },
-        "docs-assistant": {**ALIAS, "guardrail": "standard", "knowledge_base": "handbook"},
+        "docs-assistant": {
+            **ALIAS,
+            "guardrail": "standard",
+            "knowledge_base": "handbook",
+            "passage_tokens": 360,
+        },
         "plain": ALIAS,
         "embed-default": {**ALIAS, "kind": "embedding", "targets": [TITAN], "max_tokens": None},
         "other-teams": ALIAS,
     },
     "tenants": {
-        "demo": {"aliases": ["chat-default", "docs-assistant", "plain", "embed-default"]},
-        "other": {"aliases": ["other-teams"]},
+        "demo": {
+            "aliases": ["chat-default", "docs-assistant", "plain", "embed-default"],
+            "budget_micro_usd": 5_000_000,
+            "requests_per_second": 100,
+        },
+        "other": {
+            "aliases": ["other-teams"],
+            "budget_micro_usd": 1_000_000,
+            "requests_per_second": 5,
+        },
     },
 }
 DEPLOYED = {
@@ -83,6 +109,23 @@ def event(name: str) -> dict[str, Any]:
     """A real event of API Gateway, from `tests/events/`."""
     loaded: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
     return loaded
+
+
+def request(body: bytes = b"", **fields: Any) -> Request:
+    """A request as a route gets it."""
+    made = Request(
+        id="r1",
+        tenant="demo",
+        route="/v1/chat/completions",
+        path={},
+        headers={},
+        body=body,
+        started=time.monotonic(),
+        deadline=time.monotonic() + 28,
+        check_client=lambda: None,
+        facts={"environment": "dev"},
+    )
+    return made._replace(**fields)
 
 
 class Context:

@@ -6,9 +6,15 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from gateway import wire
+from gateway.connection import Connection
 
 Script = Callable[["Line"], None]
+Dial = Callable[..., "Peers"]
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Mixed-Case: Yes\r\n\r\nok"
 
@@ -22,7 +28,7 @@ class Peers:
         self._scripts = list(scripts)
         self._threads: list[threading.Thread] = []
 
-    def dial(self, host: str, port: int, timeout_s: float, deadline: float | None) -> socket.socket:
+    def dial(self, host: str, port: int, timeout_s: float, deadline: float) -> socket.socket:
         self.dialled += 1
         ours, theirs = socket.socketpair()
         line = Line(theirs, self.requests)
@@ -35,6 +41,30 @@ class Peers:
         for thread in self._threads:
             thread.join(timeout=5)
             assert not thread.is_alive(), "a script waits for something that never came"
+
+
+def plugged(monkeypatch: pytest.MonkeyPatch) -> Iterator[Dial]:
+    """For a fixture: makes peers, to which whatever is dialled from then on is connected."""
+    made: list[Peers] = []
+
+    def make(*scripts: Script) -> Peers:
+        made.append(Peers(*scripts))
+        monkeypatch.setattr(wire, "_dial", made[-1].dial)
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.wait()
+
+
+def connect(*, tls: bool = False, read_timeout_s: float = 2) -> Iterator[Connection]:
+    """For a fixture: a connection that leaves nothing open behind it."""
+    made = Connection(
+        "aws.example", 443, tls=tls, connect_timeout_s=2, read_timeout_s=read_timeout_s
+    )
+    yield made
+    if made._kept:
+        made._kept.hang_up()
 
 
 class Line:
@@ -100,3 +130,28 @@ def silent(line: Line) -> None:
 def hangs_up(line: Line) -> None:
     """Takes a request and closes without a word."""
     line.hear()
+
+
+def says(*data: bytes, then: Script = lambda line: None) -> Script:
+    """Takes a request, sends so much, each piece by itself, and then something happens."""
+
+    def script(line: Line) -> None:
+        line.hear()
+        with contextlib.suppress(ConnectionError):  # it has hung up: `then` may want to know
+            for piece in data:
+                line.sock.sendall(piece)
+        then(line)
+
+    return script
+
+
+class Notices:
+    """Waits for the other side to hang up, and says whether it has."""
+
+    def __init__(self) -> None:
+        self.hung_up = False
+
+    def __call__(self, line: Line) -> None:
+        with contextlib.suppress(ConnectionError):  # it has not read all that was sent
+            assert line.sock.recv(1) == b""
+        self.hung_up = True

@@ -1,83 +1,222 @@
-"""The authorizer: one key is one tenant, and everything else is 401."""
+"""The authorizer: one key is one tenant, and everything else is refused."""
 
-import time
+import json
 
 import examples
 import pytest
-from scripted import ScriptedAws
+from keyring import Keyring, bearer, effect, event
 
-from gateway import authorizer
-from gateway.authorizer import Unauthorized, authorize, key_hash
+from gateway import authorizer, keys
+from gateway.authorizer import Unauthorized
+from gateway.aws import AwsError, TimedOut, Unreachable, UpstreamFailure
 
-KEY = "sk-strata-" + "a" * 43
-
-
-def row(**attributes: dict[str, str]) -> ScriptedAws:
-    return ScriptedAws({"GetItem": [{"Item": {"tenant": {"S": "demo"}, **attributes}}]})
+STAGE = "arn:aws:execute-api:us-east-1:111111111111:a1b2c3d4e5/api"
+NEVER_ISSUED = "sk-strata-" + "n" * 43
 
 
-def tenant_of(header: str, aws: ScriptedAws, name: str = "Authorization") -> str:
-    return authorize({name: header}, settings=examples.settings(), upstream=aws)
+@pytest.fixture
+def ring():
+    return Keyring("dev", {"demo": ("plain",), "other": ("other-teams",)})
 
 
-def test_a_key_is_looked_up_by_its_hash_and_never_by_itself():
-    aws = row()
-    assert tenant_of(f"Bearer {KEY}", aws) == "demo"
-    request = aws.requests("GetItem")[0]
-    assert request == {"TableName": "strata-dev-keys", "Key": {"key_hash": {"S": key_hash(KEY)}}}
-    assert KEY not in str(request)
+def test_a_good_key_is_its_tenants(ring):
+    policy = ring.ask(bearer(ring.issue("demo")))
+    assert effect(policy) == "Allow"
+    assert policy["context"] == {"tenant": "demo", "key_id": "id-of-demo"}
+    assert policy["principalId"] == "demo"
 
 
-@pytest.mark.parametrize("name", ["authorization", "AUTHORIZATION"])
-def test_the_headers_case_does_not_matter(name):
-    assert tenant_of(f"bearer {KEY}", row(), name) == "demo"
+def test_a_key_is_looked_up_by_its_keyed_hash_and_read_as_it_is_now(ring):
+    key, aws = ring.issue("demo"), ring.aws()
+    ring.ask(bearer(key), aws)
+    (request,) = aws.requests("GetItem")
+    assert request == {
+        "TableName": "strata-dev-keys",
+        "Key": {"key_hash": {"S": ring.hash(key)}},
+        "ConsistentRead": True,
+    }
+
+
+def test_the_key_itself_goes_to_kms_and_nowhere_else(ring):
+    key, aws = ring.issue("demo"), ring.aws()
+    ring.ask(bearer(key), aws)
+    assert [call.operation for call in aws.calls if key in str(call.request)] == []
+    assert [call.operation for call in aws.calls] == ["GenerateMac", "GetItem"]
+
+
+@pytest.mark.parametrize("header", ["Bearer {}", "bearer {}", "BEARER   {}"])
+def test_the_scheme_is_read_as_http_spells_it(ring, header):
+    assert effect(ring.ask({"Authorization": header.format(ring.issue("demo"))})) == "Allow"
+
+
+@pytest.mark.parametrize("name", ["x-api-key", "X-Api-Key", "X-API-KEY"])
+def test_a_key_may_come_in_anthropics_header(ring, name):
+    assert effect(ring.ask({name: ring.issue("demo")})) == "Allow"
+
+
+def test_the_same_key_in_both_headers_is_one_key(ring):
+    key = ring.issue("demo")
+    assert effect(ring.ask({**bearer(key), "x-api-key": key})) == "Allow"
+
+
+def test_an_event_without_lists_of_values_is_read_as_well(ring):
+    asked = event(bearer(ring.issue("demo")))
+    del asked["multiValueHeaders"]
+    policy = authorizer.authorize(asked, settings=ring.settings, upstream=ring.aws())
+    assert effect(policy) == "Allow"
 
 
 @pytest.mark.parametrize(
-    "header",
-    ["", KEY, "Bearer ", "Bearer sk-openai-1", f"Basic {KEY}", "Bearer sk-strata-é", "Bearer"],
+    "headers",
+    [
+        {"Authorization": "Bearer {one}", "x-api-key": "{two}"},
+        {"Authorization": "Bearer {one}", "x-api-key": "x"},
+        {"Authorization": "Basic eDp4", "x-api-key": "{one}"},
+        {"Authorization": ["Bearer {one}", "Bearer {one}"]},
+        {"Authorization": ["Bearer {one}", "Bearer {one}"], "x-api-key": "{one}"},
+        {"Authorization": "Bearer {one}", "authorization": "Bearer {two}"},
+        {"x-api-key": ["{one}", "{two}"]},
+    ],
 )
-def test_what_is_no_key_of_ours_is_refused_without_asking_the_table(header):
+def test_headers_that_contradict_each_other_are_refused_and_that_is_not_remembered(ring, headers):
+    known = {"one": ring.issue("demo"), "two": ring.issue("other")}
+    filled = {
+        name: [one.format(**known) for one in ([value] if isinstance(value, str) else value)]
+        for name, value in headers.items()
+    }
+    aws = ring.aws()
     with pytest.raises(Unauthorized, match=r"^Unauthorized$"):
-        tenant_of(header, ScriptedAws({}))
+        ring.ask(filled, aws)
+    assert aws.calls == []
 
 
-def test_no_header_at_all_is_refused():
-    with pytest.raises(Unauthorized):
-        authorize({}, settings=examples.settings(), upstream=ScriptedAws({}))
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        NEVER_ISSUED,
+        f"Basic {NEVER_ISSUED}",
+        f"Bearer {NEVER_ISSUED}x",
+        f"Bearer {NEVER_ISSUED[:-1]}",
+        f"Bearer {NEVER_ISSUED[:-1]}é",
+        f"Bearer {NEVER_ISSUED}\n",
+        f"Bearer {NEVER_ISSUED[:-1]}\x00",
+        f"Bearer\t{NEVER_ISSUED}",
+        f"Bearer {NEVER_ISSUED}, Bearer {NEVER_ISSUED}",
+        f"Bearer {NEVER_ISSUED.upper()}",
+        "Bearer sk-openai-" + "n" * 43,
+        "Bearer sk-strata-" + "n" * 10_000,
+    ],
+)
+def test_what_is_no_key_of_ours_is_refused_without_asking_anybody(ring, value):
+    aws = ring.aws()
+    assert effect(ring.ask({"Authorization": value}, aws)) == "Deny"
+    assert aws.calls == []
 
 
-def test_an_unknown_key_is_refused():
-    with pytest.raises(Unauthorized):
-        tenant_of(f"Bearer {KEY}", ScriptedAws({"GetItem": [{}]}))
+def test_a_request_without_a_key_is_refused(ring):
+    assert effect(ring.ask({})) == "Deny"
 
 
-def test_an_expired_key_is_refused():
-    with pytest.raises(Unauthorized):
-        tenant_of(f"Bearer {KEY}", row(expires_at={"N": str(int(time.time()) - 1)}))
+REFUSALS = {
+    "unknown": {},
+    "expired": {"lasts_s": 0},
+    "revoked": {"revoked_at": {"N": "1"}},
+    "no such tenant": {"tenant": "gone"},
+}
 
 
-def test_a_key_that_has_not_expired_is_taken():
-    expires = {"N": str(int(time.time()) + 60)}
-    assert tenant_of(f"Bearer {KEY}", row(expires_at=expires)) == "demo"
+def refuse(ring: Keyring, reason: str) -> str:
+    """Ask with a key that is refused for that reason; the key."""
+    how = {"tenant": "demo", **REFUSALS[reason]}
+    key = NEVER_ISSUED if reason == "unknown" else ring.issue(**how)
+    assert effect(ring.ask(bearer(key))) == "Deny"
+    return key
 
 
-def test_a_key_of_a_tenant_that_left_the_environment_is_refused():
-    with pytest.raises(Unauthorized):
-        tenant_of(f"Bearer {KEY}", row(tenant={"S": "gone"}))
+@pytest.mark.parametrize("reason", REFUSALS)
+def test_a_key_that_is_no_longer_good_is_refused_and_the_log_says_why(ring, reason, capsys):
+    refuse(ring, reason)
+    line = json.loads(capsys.readouterr().out)
+    assert (line["event"], line["reason"]) == ("refused", reason)
+    assert line["request_id"] == "6f1f6f0e-2f5c-4a2b-9d5c-0c9f3f1f7b11"
+    assert (line["key_id"] is None) == (reason == "unknown")
 
 
-def test_the_policy_covers_the_whole_stage_so_that_one_answer_serves_every_route(monkeypatch):
-    monkeypatch.setattr(authorizer, "settings", examples.settings)
-    monkeypatch.setattr(authorizer, "client", row)
-    event = examples.event("authorizer")
-    event["headers"]["Authorization"] = f"Bearer {KEY}"
-    policy = authorizer.handler(event, examples.Context())
-    assert policy["context"] == {"tenant": "demo"}
-    assert policy["policyDocument"]["Statement"] == [
-        {
-            "Action": "execute-api:Invoke",
-            "Effect": "Allow",
-            "Resource": "arn:aws:execute-api:us-east-1:111111111111:a1b2c3d4e5/api/*",
-        }
-    ]
+@pytest.mark.parametrize("reason", REFUSALS)
+def test_no_log_holds_a_key_or_its_hash(ring, reason, capsys):
+    key = refuse(ring, reason)
+    told = "".join(capsys.readouterr())
+    assert key not in told and key[10:20] not in told
+    assert ring.hash(key) not in told
+
+
+def test_a_refusal_names_no_tenant_and_covers_the_whole_stage_like_a_grant(ring):
+    refused, granted = ring.ask({}), ring.ask(bearer(ring.issue("demo")))
+    assert refused["context"] == {"tenant": "-", "key_id": "-"}
+    for policy in (refused, granted):
+        (statement,) = policy["policyDocument"]["Statement"]
+        assert statement["Action"] == "execute-api:Invoke"
+        assert statement["Resource"] == f"{STAGE}/*"
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        AwsError(400, "AccessDeniedException", detail="arn:aws:kms:us-east-1:111111111111:key/k"),
+        AwsError(503, "ServiceUnavailable"),
+        TimedOut("no answer in time"),
+        Unreachable("the connection failed"),
+    ],
+)
+@pytest.mark.parametrize("operation", ["GenerateMac", "GetItem"])
+def test_while_kms_or_the_table_is_down_nobody_gets_in_and_nobody_is_told_off(
+    ring, operation, failure
+):
+    key = ring.issue("demo")
+    with pytest.raises(UpstreamFailure) as told:
+        ring.ask(bearer(key), ring.aws(**{operation: [failure]}))
+    assert "Unauthorized" not in str(told.value)
+    assert key not in str(told.value) and "arn:" not in str(told.value)
+
+
+@pytest.mark.parametrize("lacking", ["tenant", "key_id", "expires_at"])
+def test_a_row_that_is_not_whole_lets_nobody_in(ring, lacking):
+    key = ring.issue("demo")
+    del ring.row(key)[lacking]
+    with pytest.raises(KeyError):
+        ring.ask(bearer(key))
+
+
+def test_a_row_of_another_key_lets_nobody_in(ring):
+    key, other = ring.issue("demo"), ring.issue("other")
+    aws = ring.aws(GetItem=[{"Item": ring.row(other)}])
+    assert effect(ring.ask(bearer(key), aws)) == "Deny"
+
+
+def test_hashes_are_compared_in_constant_time(ring, monkeypatch):
+    compared = []
+    compare = keys.hmac.compare_digest
+    monkeypatch.setattr(
+        keys.hmac, "compare_digest", lambda a, b: compared.append((a, b)) or compare(a, b)
+    )
+    key = ring.issue("demo")
+    ring.ask(bearer(key))
+    assert (ring.hash(key), ring.hash(key)) in compared
+
+
+def test_the_function_asks_with_its_own_settings_and_its_own_client(ring, monkeypatch):
+    monkeypatch.setattr(authorizer, "settings", lambda: ring.settings)
+    monkeypatch.setattr(authorizer, "client", ring.aws)
+    policy = authorizer.handler(event(bearer(ring.issue("demo"))), examples.Context())
+    assert policy["context"]["tenant"] == "demo"
+
+
+def test_the_embedded_aws_gives_no_request_id_and_that_is_no_error(ring, capsys):
+    asked = event({})
+    del asked["requestContext"]["requestId"]
+    policy = authorizer.authorize(asked, settings=ring.settings, upstream=ring.aws())
+    assert effect(policy) == "Deny"
+    assert json.loads(capsys.readouterr().out)["request_id"] == ""

@@ -1,9 +1,11 @@
-"""The three calls leave as boto3 would send them."""
+"""Every call leaves as boto3 would send it."""
 
 from __future__ import annotations
 
+import base64
 import json
-from collections.abc import Mapping
+import socket
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +13,11 @@ import pytest
 from oracle import prepared
 
 from gateway import aws
-from gateway.connection import Connection, Response
+from gateway.connection import Connection
+from gateway.http1 import Head, Source
+from gateway.incoming import Incoming, Response
+from gateway.patience import Patience
+from gateway.wire import Wire
 
 REGION = "eu-west-1"
 DEADLINE = 12.5
@@ -51,6 +57,28 @@ STORE: dict[str, dict[str, Any]] = {
 }
 
 
+MAC = {"KeyId": "alias/keys", "MacAlgorithm": "HMAC_SHA_256", "Message": b"\0a key\xff"}
+KEYS: dict[str, dict[str, Any]] = {"GenerateMac": MAC, "VerifyMac": {**MAC, "Mac": b"\x01" * 32}}
+
+
+class Gone(Wire):
+    """A wire whose other end has nothing to say."""
+
+    def __init__(self) -> None:
+        super().__init__(socket.socket())
+
+    def receive(self, patience: Patience) -> bytes:
+        return b""
+
+
+def never(wire: Wire) -> None:
+    raise AssertionError("it said that it would close")
+
+
+def ignore() -> None:
+    """The client is there."""
+
+
 class Sent:
     """The one request that reached the connection."""
 
@@ -58,7 +86,8 @@ class Sent:
     target: str
     headers: Mapping[str, str]
     body: bytes
-    deadline: float | None
+    deadline: float
+    check_client: Callable[[], None]
 
 
 @pytest.fixture
@@ -72,13 +101,22 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
         headers: Mapping[str, str],
         body: bytes,
         *,
-        deadline: float | None,
+        deadline: float,
     ) -> Response:
         sent.method, sent.target, sent.headers = method, target, headers
         sent.body, sent.deadline = body, deadline
-        return Response(200, {}, b'{"answer": 42}')
+        return Response(200, {"x-header": "yes"}, b'{"answer": 42}')
+
+    def stream(
+        self: Connection, *request: Any, deadline: float, check_client: Callable[[], None]
+    ) -> Incoming:
+        exchange(self, *request, deadline=deadline)
+        sent.check_client = check_client
+        head = Head(200, {}, keeps=False)
+        return Incoming(head, Source(Gone(), Patience(deadline, idle_s=1)), keep=never)
 
     monkeypatch.setattr(Connection, "exchange", exchange)
+    monkeypatch.setattr(Connection, "stream", stream)
     return sent
 
 
@@ -88,7 +126,7 @@ def assert_same(sent: Sent, service: str, operation: str, **parameters: Any) -> 
     assert (sent.method, sent.target) == (theirs.method, url.path)
     assert sent.headers["host"] == url.netloc
     assert json.loads(sent.body) == json.loads(theirs.body)
-    for name in ("content-type", "x-amz-target", "x-amz-security-token"):
+    for name in ("content-type", "accept", "x-amz-target", "x-amz-security-token"):
         value = theirs.headers.get(name)
         assert sent.headers.get(name) == (value.decode() if isinstance(value, bytes) else value)
     scope = theirs.headers["Authorization"].decode().split("/")[2:4]
@@ -99,6 +137,33 @@ def assert_same(sent: Sent, service: str, operation: str, **parameters: Any) -> 
 def test_converse_is_sent_as_boto3_sends_it(sent: Sent, model_id: str) -> None:
     assert aws.Aws(REGION).converse(model_id, CONVERSE, DEADLINE) == {"answer": 42}
     assert_same(sent, "bedrock-runtime", "Converse", modelId=model_id, **CONVERSE)
+
+
+@pytest.mark.parametrize("model_id", MODELS)
+def test_converse_stream_is_sent_as_boto3_sends_it(sent: Sent, model_id: str) -> None:
+    assert list(aws.Aws(REGION).converse_stream(model_id, CONVERSE, DEADLINE, ignore)) == []
+    assert_same(sent, "bedrock-runtime", "ConverseStream", modelId=model_id, **CONVERSE)
+    assert sent.check_client is ignore
+
+
+@pytest.mark.parametrize("model_id", MODELS)
+def test_invoke_model_is_sent_as_boto3_sends_it(sent: Sent, model_id: str) -> None:
+    body = {"inputText": "こんにちは", "dimensions": 512}
+    answer = aws.Aws(REGION).invoke_model(model_id, body, DEADLINE)
+    assert answer == ({"answer": 42}, {"x-header": "yes"})
+    json_both_ways = {"contentType": "application/json", "accept": "application/json"}
+    theirs = {"modelId": model_id, "body": json.dumps(body), **json_both_ways}
+    assert_same(sent, "bedrock-runtime", "InvokeModel", **theirs)
+
+
+@pytest.mark.parametrize("operation", KEYS)
+def test_kms_is_sent_as_boto3_sends_it(sent: Sent, operation: str) -> None:
+    request = {
+        name: base64.b64encode(value).decode() if isinstance(value, bytes) else value
+        for name, value in KEYS[operation].items()
+    }
+    assert aws.Aws(REGION).kms(operation, request, DEADLINE) == {"answer": 42}
+    assert_same(sent, "kms", operation, **KEYS[operation])
 
 
 def test_retrieve_is_sent_as_boto3_sends_it(sent: Sent) -> None:
@@ -114,10 +179,12 @@ def test_dynamodb_is_sent_as_boto3_sends_it(sent: Sent, operation: str) -> None:
 
 
 def test_the_deadline_goes_all_the_way_down(sent: Sent) -> None:
-    for call in (aws.Aws(REGION).converse, aws.Aws(REGION).retrieve, aws.Aws(REGION).dynamodb):
-        sent.deadline = None
+    ours = aws.Aws(REGION)
+    for call in (ours.converse, ours.retrieve, ours.dynamodb, ours.invoke_model, ours.kms):
+        sent.deadline = 0.0
         call("x", {}, DEADLINE)
         assert sent.deadline == DEADLINE
+    assert ours.converse_stream("x", {}, DEADLINE, ignore).deadline == sent.deadline == DEADLINE
 
 
 def test_one_client_serves_every_call_of_an_environment() -> None:

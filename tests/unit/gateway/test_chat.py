@@ -5,10 +5,12 @@ from typing import Any
 
 import examples
 import pytest
-from scripted import ScriptedAws, converse_reply
+from scripted import Call, ScriptedAws, converse_reply
 
 from gateway import chat, edge
 from gateway.aws import AwsError, TimedOut, Unreachable
+from gateway.breaker import Breakers
+from gateway.settings import Settings
 
 QUESTION = {"role": "user", "content": "How long is the refund window?"}
 
@@ -37,16 +39,38 @@ def ask(aws: ScriptedAws, *, tenant: str = "demo", left_ms: int = 29_000, **fiel
     return send(aws, event, left_ms)
 
 
-def send(aws: ScriptedAws, event: dict[str, Any], left_ms: int = 29_000) -> Any:
-    def route(request: edge.Request) -> edge.Reply:
-        return chat.chat(request, settings=examples.settings(), upstream=aws)
-
-    response = edge.answer(event, examples.Context(left_ms), route)
+def send(
+    aws: ScriptedAws,
+    event: dict[str, Any],
+    left_ms: int = 29_000,
+    settings: Settings | None = None,
+) -> Any:
+    answer = chat.answer(
+        event,
+        examples.Context(left_ms),
+        settings=settings or examples.settings(),
+        upstream=aws,
+        breakers=Breakers(),
+    )
+    response = edge.buffered(answer)
     return response["statusCode"], json.loads(response["body"]), response["headers"]
 
 
+def called(aws: ScriptedAws, operation: str) -> Call:
+    return next(call for call in aws.calls if call.operation == operation)
+
+
+def added(update: Any) -> dict[str, int]:
+    """What an UpdateItem adds to its row, by attribute."""
+    names = update.get("ExpressionAttributeNames", {})
+    adds = update["UpdateExpression"].partition("ADD ")[2].partition(" REMOVE")[0]
+    pairs = (pair.split() for pair in adds.split(","))
+    values = update["ExpressionAttributeValues"]
+    return {names.get(name, name): int(values[value]["N"]) for name, value in pairs}
+
+
 def answering(*replies: Any, passages: Any = ()) -> ScriptedAws:
-    script: dict[str, list[Any]] = {"Converse": list(replies), "UpdateItem": [{}]}
+    script: dict[str, list[Any]] = {"Converse": list(replies), "UpdateItem": [{}, {}]}
     if passages:
         script["Retrieve"] = [{"retrievalResults": list(passages)}]
         script["ApplyGuardrail"] = [FINE]
@@ -61,13 +85,18 @@ def test_answers_in_openais_shape():
     assert body["model"] == headers["x-strata-model"] == "us.amazon.nova-lite-v1:0"
     assert body["choices"][0]["message"]["content"] == "34 days."
     assert body["choices"][0]["finish_reason"] == "stop"
-    assert body["usage"] == {"prompt_tokens": 11, "completion_tokens": 4, "total_tokens": 15}
+    assert body["usage"] == {
+        "prompt_tokens": 11,
+        "completion_tokens": 4,
+        "total_tokens": 15,
+        "prompt_tokens_details": {"cached_tokens": 0},
+    }
 
 
 def test_calls_the_application_profile_with_the_guardrails_version_and_max_tokens():
     aws = answering(converse_reply("34 days."))
     ask(aws)
-    call = aws.calls[0]
+    call = called(aws, "Converse")
     assert call.target.endswith(":application-inference-profile/prof1")
     assert call.request["guardrailConfig"] == {
         "guardrailIdentifier": "gr1",
@@ -163,15 +192,16 @@ def test_the_account_is_nowhere_in_an_answer():
 def test_usage_is_added_to_the_tenants_month_in_millionths_of_a_dollar():
     aws = answering(converse_reply("34 days.", tokens=(1_000, 100)))
     ask(aws)
-    update = aws.requests("UpdateItem")[0]
+    update = aws.requests("UpdateItem")[-1]
     assert update["Key"]["tenant"] == {"S": "demo"}
     # 1000 tokens at $0.06 and 100 at $0.24 a million are 60 + 24 micro-dollars.
-    assert update["ExpressionAttributeValues"][":cost_micro_usd"] == {"N": "84"}
-    assert update["UpdateExpression"].startswith("ADD ")
+    assert added(update)["spent_micro_usd"] == 84
 
 
 def test_an_answer_whose_usage_cannot_be_recorded_is_not_given():
-    aws = ScriptedAws({"Converse": [converse_reply("34 days.")], "UpdateItem": [TimedOut("late")]})
+    late = TimedOut("late")
+    script = {"Converse": [converse_reply("34 days.")], "UpdateItem": [{}, late, late]}
+    aws = ScriptedAws(script)
     status, body, _ = ask(aws)
     assert status == 502
     assert "34 days" not in json.dumps(body)
@@ -217,7 +247,7 @@ def test_a_failure_that_would_only_repeat_is_told_at_once_and_leaks_nothing(fail
     error, expected = FINAL[failure]
     aws = answering(error)
     status, body, _ = ask(aws)
-    assert (status, len(aws.calls)) == (expected, 1)
+    assert (status, len(aws.requests("Converse"))) == (expected, 1)
     assert error.detail not in json.dumps(body) + capsys.readouterr().out
 
 
@@ -292,7 +322,7 @@ def tools_taken(monkeypatch):
 
 
 def test_a_tool_call_comes_back_in_openais_shape(tools_taken):
-    script = {"ApplyGuardrail": [FINE, FINE], "Converse": [using_a_tool()], "UpdateItem": [{}]}
+    script = {"ApplyGuardrail": [FINE, FINE], "Converse": [using_a_tool()], "UpdateItem": [{}, {}]}
     aws = ScriptedAws(script)
     _, body, _ = ask(aws, tools=[TOOL], tool_choice="required")
     choice = body["choices"][0]
@@ -312,7 +342,7 @@ def test_a_tools_result_goes_back_as_the_users_turn(tools_taken):
     script = {
         "ApplyGuardrail": [FINE],
         "Converse": [converse_reply("Sunny.")],
-        "UpdateItem": [{}],
+        "UpdateItem": [{}, {}],
     }
     aws = ScriptedAws(script)
     call = {"id": "call-1", "function": {"name": "weather", "arguments": "{}"}}
@@ -330,7 +360,7 @@ def test_a_tools_result_goes_back_as_the_users_turn(tools_taken):
 
 
 def test_the_guardrail_sees_a_tools_result_before_any_model_does(tools_taken):
-    aws = ScriptedAws({"ApplyGuardrail": [BLOCKED]})
+    aws = ScriptedAws({"ApplyGuardrail": [BLOCKED], "UpdateItem": [{}, {}]})
     said = [QUESTION, {"role": "tool", "tool_call_id": "call-1", "content": "Project Nightjar"}]
     _, body, _ = ask(aws, messages=said, tools=[TOOL])
     assert body["choices"][0]["finish_reason"] == "content_filter"
@@ -339,7 +369,11 @@ def test_the_guardrail_sees_a_tools_result_before_any_model_does(tools_taken):
 
 
 def test_a_blocked_tool_call_is_withheld_and_still_paid_for(tools_taken):
-    script = {"ApplyGuardrail": [FINE, BLOCKED], "Converse": [using_a_tool()], "UpdateItem": [{}]}
+    script = {
+        "ApplyGuardrail": [FINE, BLOCKED],
+        "Converse": [using_a_tool()],
+        "UpdateItem": [{}, {}],
+    }
     aws = ScriptedAws(script)
     _, body, _ = ask(aws, tools=[TOOL])
     assert body["choices"][0]["finish_reason"] == "content_filter"
@@ -348,7 +382,8 @@ def test_a_blocked_tool_call_is_withheld_and_still_paid_for(tools_taken):
 
 
 def test_a_guardrail_that_cannot_be_asked_stops_the_request(tools_taken):
-    aws = ScriptedAws({"ApplyGuardrail": [AwsError(500, "InternalServerException")]})
+    failing = AwsError(500, "InternalServerException")
+    aws = ScriptedAws({"ApplyGuardrail": [failing], "UpdateItem": [{}, {}]})
     assert ask(aws, tools=[TOOL])[0] == 502
 
 
@@ -366,7 +401,7 @@ def test_a_cited_passage_is_masked_as_the_guardrail_masks_it():
     script = {
         "Retrieve": [{"retrievalResults": found}],
         "Converse": [converse_reply("34 days.")],
-        "UpdateItem": [{}],
+        "UpdateItem": [{}, {}],
         "ApplyGuardrail": [masking, FINE, masking],  # all, then one by one
     }
     _, body, _ = ask(ScriptedAws(script), model="docs-assistant")
@@ -380,12 +415,8 @@ def test_a_question_that_retrieve_would_refuse_is_a_400():
     event["body"] = json.dumps({"model": "docs-assistant", "messages": said})
     settings = examples.settings()._replace(max_body_bytes=100_000)
 
-    def route(request: edge.Request) -> edge.Reply:
-        return chat.chat(request, settings=settings, upstream=ScriptedAws({}))
-
-    response = edge.answer(event, examples.Context(), route)
-    assert response["statusCode"] == 400
-    assert json.loads(response["body"])["error"]["param"] == "messages"
+    status, body, _ = send(ScriptedAws({"UpdateItem": [{}, {}]}), event, settings=settings)
+    assert (status, body["error"]["param"]) == (400, "messages")
 
 
 def test_a_document_cannot_end_its_passage():
@@ -431,7 +462,7 @@ def test_a_tenant_with_profiles_of_its_own_is_billed_on_them(monkeypatch):
     monkeypatch.setattr(examples, "DEPLOYED", {**examples.DEPLOYED, "profiles": profiles})
     aws = answering(converse_reply("yes"))
     ask(aws, model="plain")
-    assert aws.calls[0].target.endswith("/own1")
+    assert called(aws, "Converse").target.endswith("/own1")
 
 
 def test_an_assistant_that_said_nothing_may_be_replayed():
@@ -442,14 +473,14 @@ def test_an_assistant_that_said_nothing_may_be_replayed():
 
 
 def test_a_long_request_is_metered_at_its_dearer_price(monkeypatch):
-    dear = {**examples.NOVA, "long": [100_000, 600_000, 2_400_000]}
+    dear = {**examples.NOVA, "long": [100_000, [600_000, 2_400_000, 600_000, 600_000]]}
     plain = {**examples.ALIAS, "targets": [dear]}
     aliases = {**examples.DECLARED["aliases"], "plain": plain}
     monkeypatch.setattr(examples, "DECLARED", {**examples.DECLARED, "aliases": aliases})
     aws = answering(converse_reply("yes", tokens=(100_001, 0)))
     ask(aws, model="plain")
-    cost = aws.requests("UpdateItem")[0]["ExpressionAttributeValues"][":cost_micro_usd"]
-    assert cost == {"N": "60001"}  # at $0.60 a million, and not at $0.06
+    cost = added(aws.requests("UpdateItem")[-1])["spent_micro_usd"]
+    assert cost == 60_001  # at $0.60 a million, and not at $0.06
 
 
 def test_a_tool_call_from_documents_is_an_answer_too(tools_taken, monkeypatch):
@@ -461,7 +492,7 @@ def test_a_tool_call_from_documents_is_an_answer_too(tools_taken, monkeypatch):
         "ApplyGuardrail": [FINE, FINE, FINE],
         "Retrieve": [{"retrievalResults": [examples.passage("handbook/a.md", "34 days.")]}],
         "Converse": [using_a_tool()],
-        "UpdateItem": [{}],
+        "UpdateItem": [{}, {}],
     }
     status, body, _ = ask(ScriptedAws(script), model="docs-assistant", tools=[TOOL])
     assert (status, body["choices"][0]["finish_reason"]) == (200, "tool_calls")

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import time
+from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 from urllib.parse import urlsplit
 
 import pytest
 from botocore.awsrequest import HeadersDict
 from botocore.parsers import create_parser
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from oracle import prepared
+from peers import Dial, Notices, plugged, says, stays
 
-from gateway.client import Client, credentials, endpoint_of, error_of
-from gateway.connection import Connection, Response
-from gateway.failures import AwsError, UpstreamFailure
+from gateway.aws_json import error_of, object_of
+from gateway.client import Client, credentials, endpoint_of
+from gateway.connection import Connection
+from gateway.failures import AwsError, ClientGone, TimedOut, Unreachable, UpstreamFailure
+from gateway.incoming import Response
 
 OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "bedrock-runtime": ("Converse", {"modelId": "m"}),
@@ -21,6 +30,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
         {"knowledgeBaseId": "KB12345678", "retrievalQuery": {"text": "?"}},
     ),
     "dynamodb": ("ListTables", {}),
+    "kms": ("ListKeys", {}),
 }
 REGIONS = ["us-east-1", "eu-west-1", "us-gov-west-1", "cn-north-1", "eusc-de-east-1"]
 
@@ -46,6 +56,20 @@ DYNAMODB_ERRORS = [
     (500, {}, b'{"__type":"%b#InternalServerError"}' % DYNAMODB_TYPE),
     (503, {}, b""),
 ]
+
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
+)
+json_values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab", max_size=3), inner),
+    max_leaves=5,
+)
 
 
 def client(**options: Any) -> Client:
@@ -137,7 +161,10 @@ def test_an_error_keeps_what_aws_said_out_of_what_it_shows(monkeypatch: pytest.M
     assert caught.value.detail == message
 
 
-@pytest.mark.parametrize("body", [b"<html>", b"[1]", b"\xff", b'{"a":'])
+@pytest.mark.parametrize("body", [
+    b"<html>", b"[1]", b"\xff", b'{"a":', b'{"a":1} {}', b'{"a":"\xed\xa0\x80"}',
+    b'{"a":' + b"[" * 100_000,
+])  # fmt: skip
 def test_a_success_that_is_no_object_is_a_failure(
     body: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,7 +176,21 @@ def test_an_empty_success_is_an_empty_object(monkeypatch: pytest.MonkeyPatch) ->
     assert replying(monkeypatch, Response(200, {}, b"")).call_json("/", {}) == {}
 
 
-@pytest.mark.parametrize("body", [b"[1]", b'"text"', b"7"])
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(
+    st.dictionaries(st.text("abé", max_size=5), json_values, max_size=5),
+    st.booleans(),
+    st.booleans(),
+)
+def test_an_object_is_read_as_json_reads_it(
+    value: dict[str, Any], ascii: bool, spaced: bool
+) -> None:
+    text = json.dumps(value, ensure_ascii=ascii, indent=1 if spaced else None)
+    body = f" \r\n\t{text}\n" if spaced else text
+    assert object_of(body.encode()) == json.loads(body) == value
+
+
+@pytest.mark.parametrize("body", [b"[1]", b'"text"', b"7", b"[" * 100_000])
 def test_an_error_that_is_no_object_is_still_an_error(body: bytes) -> None:
     assert error_of(Response(500, {}, body)).code == "500"
 
@@ -164,3 +205,85 @@ def test_missing_keys_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     with pytest.raises(RuntimeError, match="AWS_SECRET_ACCESS_KEY"):
         credentials()
+
+
+# streams
+
+DEADLINE = time.monotonic() + 600
+
+
+@pytest.fixture
+def peers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Dial]:
+    yield from plugged(monkeypatch)
+
+
+@pytest.fixture
+def link() -> Iterator[Client]:
+    made = client(endpoint="http://localhost")
+    yield made
+    if made._connection._kept:
+        made._connection._kept.hang_up()
+
+
+def ignore() -> None:
+    """The client is there."""
+
+
+def reply(status: int, headers: str, body: bytes) -> bytes:
+    head = f"HTTP/1.1 {status} Said\r\n{headers}content-length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
+def test_a_stream_is_asked_for_as_any_call_is(peers: Dial, link: Client) -> None:
+    seen = peers(stays(reply(200, "", b"{}")))
+    with mock.patch("time.time", return_value=1_800_000_000.0):
+        link.call_json("/model/m/converse", {"a": 1}, deadline=DEADLINE)
+        answer = link.stream("/model/m/converse", {"a": 1}, deadline=DEADLINE, check_client=ignore)
+    assert b"".join(answer) == b"{}"
+    assert seen.requests[0] == seen.requests[1]
+
+
+@pytest.mark.parametrize(("status", "headers", "body"), BEDROCK_ERRORS)
+def test_a_stream_that_is_refused_is_the_error_that_a_call_is(
+    peers: Dial, link: Client, status: int, headers: dict[str, str], body: bytes
+) -> None:
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    seen = peers(stays(reply(status, lines, body)))
+    with pytest.raises(AwsError) as called:
+        link.call_json("/", {}, deadline=DEADLINE)
+    with pytest.raises(AwsError) as streamed:
+        link.stream("/", {}, deadline=DEADLINE, check_client=ignore)
+    assert vars(streamed.value) == vars(called.value)
+    assert str(streamed.value) == str(called.value)
+    assert seen.dialled == 1
+
+
+REFUSAL = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 99\r\n\r\n{"
+
+
+def test_a_refusal_that_never_ends_is_over_at_the_deadline(peers: Dial, link: Client) -> None:
+    notices = Notices()
+    seen = peers(says(REFUSAL, then=notices))
+    with pytest.raises(TimedOut):
+        link.stream("/", {}, deadline=time.monotonic() + 0.1, check_client=ignore)
+    seen.wait()
+    assert notices.hung_up
+
+
+def test_a_refusal_that_breaks_off_is_unreachable(peers: Dial, link: Client) -> None:
+    peers(says(REFUSAL))
+    with pytest.raises(Unreachable):
+        link.stream("/", {}, deadline=DEADLINE, check_client=ignore)
+
+
+def test_nobody_waits_for_a_refusal_once_the_client_has_gone(peers: Dial, link: Client) -> None:
+    left = [None] * 2
+
+    def check() -> None:
+        if not left:
+            raise ClientGone("gone")
+        left.pop()
+
+    peers(says(REFUSAL, then=Notices()))
+    with pytest.raises(ClientGone):
+        link.stream("/", {}, deadline=DEADLINE, check_client=check)

@@ -6,7 +6,7 @@ import contextlib
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -15,27 +15,18 @@ import pytest
 import trustme
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from peers import OK, Line, Peers, Script, answers, hangs_up, silent, stays
+from peers import OK, Dial, Line, Script, answers, connect, hangs_up, plugged, says, silent, stays
 
 from gateway import connection, wire
-from gateway.connection import Connection, Response
+from gateway.connection import Connection
 from gateway.failures import TimedOut, Unreachable, UpstreamFailure
-
-Dial = Callable[..., Peers]
+from gateway.incoming import Response
+from gateway.patience import NEVER
 
 
 @pytest.fixture
 def peers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Dial]:
-    made: list[Peers] = []
-
-    def make(*scripts: Script) -> Peers:
-        made.append(Peers(*scripts))
-        monkeypatch.setattr(wire, "_dial", made[-1].dial)
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.wait()
+    yield from plugged(monkeypatch)
 
 
 @pytest.fixture
@@ -43,17 +34,11 @@ def link() -> Iterator[Connection]:
     yield from connect()
 
 
-def connect(*, tls: bool = False, read_timeout_s: float = 2) -> Iterator[Connection]:
-    made = Connection(
-        "aws.example", 443, tls=tls, connect_timeout_s=2, read_timeout_s=read_timeout_s
-    )
-    yield made
-    if made._kept:
-        made._kept.hang_up()
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 def ask(link: Connection, body: bytes = b"{}", within_s: float | None = None) -> Response:
-    deadline = None if within_s is None else time.monotonic() + within_s
+    deadline = NEVER if within_s is None else time.monotonic() + within_s
     return link.exchange("POST", "/x", {"host": "aws.example"}, body, deadline=deadline)
 
 
@@ -226,13 +211,13 @@ def test_half_an_answer_is_no_answer(peers: Dial, link: Connection, reply: bytes
 def test_a_header_cannot_bring_another(link: Connection, bad: str) -> None:
     for headers in ({"x": bad}, {bad: "x"}):
         with pytest.raises(ValueError, match="printable ASCII"):
-            link.exchange("GET", "/", headers, b"", deadline=None)
+            link.exchange("GET", "/", headers, b"", deadline=NEVER)
 
 
 @pytest.mark.parametrize("bad", ["/\r\nx-evil: 1", "/ HTTP/1.0", "/é", "/\0"])
 def test_a_target_cannot_bring_a_header(link: Connection, bad: str) -> None:
     with pytest.raises(ValueError, match="printable ASCII"):
-        link.exchange("GET", bad, {}, b"", deadline=None)
+        link.exchange("GET", bad, {}, b"", deadline=NEVER)
 
 
 @settings(max_examples=200, deadline=None)
@@ -240,7 +225,7 @@ def test_a_target_cannot_bring_a_header(link: Connection, bad: str) -> None:
 def test_whatever_comes_is_an_answer_or_a_failure(noise: bytes, start: bytes) -> None:
     ours, theirs = socket.socketpair()
     for link in connect():
-        link._kept = wire.Wire(ours, 2)
+        link._kept = wire.Wire(ours)
         with mock.patch.object(wire.Wire, "is_quiet", return_value=True), theirs:
             theirs.sendall(start + noise)
             theirs.shutdown(socket.SHUT_WR)
@@ -281,6 +266,28 @@ def test_tls_trusts_the_bundle_it_is_given(peers: Dial, authority: trustme.CA) -
     seen = peers(secure(authority, "aws.example", stays()))
     for link in connect(tls=True):
         assert ask(link).body == ask(link, b"x" * 1_000_000).body == b"ok"
+    assert seen.dialled == 1
+
+
+@pytest.mark.usefixtures("trusted")
+def test_tls_waits_for_a_stream_and_asks_after_the_client(
+    peers: Dial, authority: trustme.CA
+) -> None:
+    def slowly(line: Line) -> None:
+        for piece in (b"3\r\non", b"e\r\n", b"0\r\n\r\n"):
+            time.sleep(0.15)
+            line.sock.sendall(piece)
+        answers(OK)(line)
+
+    asked: list[None] = []
+    seen = peers(secure(authority, "aws.example", says(CHUNKED, then=slowly)))
+    for link in connect(tls=True):
+        answer = link.stream(
+            "POST", "/x", {}, b"", deadline=NEVER, check_client=lambda: asked.append(None)
+        )
+        assert b"".join(answer) == b"one"
+        assert len(asked) >= 3
+        assert ask(link).body == b"ok"
     assert seen.dialled == 1
 
 
@@ -354,7 +361,7 @@ def unplugged(monkeypatch: pytest.MonkeyPatch) -> type[Unplugged]:
 
 def test_dialling_goes_on_to_the_next_address(unplugged: type[Unplugged]) -> None:
     unplugged.outcomes = {"down": ConnectionRefusedError(), "up": None}
-    wire._dial("aws.example", 443, 2, None)
+    wire._dial("aws.example", 443, 2, NEVER)
     down, up = unplugged.made
     assert down.closed and not up.closed
     assert (up.timeout, up.options) == (2, [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)])

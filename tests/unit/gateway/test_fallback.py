@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import examples
 import pytest
 from scripted import ScriptedAws, converse_reply
 
 from gateway.aws import AwsError, TimedOut, Unreachable, UpstreamFailure
 from gateway.breaker import Breakers
-from gateway.edge import Request
 from gateway.errors import GatewayError, invalid
 from gateway.fallback import Chain
 
@@ -50,7 +50,7 @@ class World:
         self.now += pause_s
 
     def ask(self, *targets: Target, body_for: Any = lambda target: HI, left_s: float = TOTAL_S):
-        request = Request("r1", "demo", b"", self.now + left_s)
+        request = examples.request(deadline=self.now + left_s)
         chain = Chain(
             request,
             body_for,

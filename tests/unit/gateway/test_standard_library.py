@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 LAMBDA = Path(__file__).parents[3] / "lambda"
-MODULES = sorted(f"gateway.{path.stem}" for path in (LAMBDA / "gateway").glob("[!_]*.py"))
+MODULES = sorted(
+    ".".join(path.relative_to(LAMBDA).with_suffix("").parts).removesuffix(".__init__")
+    for path in (LAMBDA / "gateway").rglob("*.py")
+)
 
 
 @pytest.mark.parametrize("module", MODULES)

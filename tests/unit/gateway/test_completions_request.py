@@ -8,12 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway import edge
-from gateway.chat_request import parse
+from gateway import completions, edge
+from gateway.body import parse_object
+from gateway.chat_request import ChatRequest
 from gateway.errors import GatewayError
 
 HELLO = [{"role": "user", "content": "hello"}]
 GOOD = {"model": "chat-default", "messages": HELLO}
+
+
+def parse(body: bytes, *, max_bytes: int) -> ChatRequest:
+    fields = parse_object(body, max_bytes=max_bytes)
+    completions.SHAPE.check("", fields)
+    return completions.parse(fields)
+
 
 REFUSED = {
     "no model": ({"messages": HELLO}, "model"),
@@ -32,11 +40,11 @@ REFUSED = {
     "no content": ({**GOOD, "messages": [{"role": "user"}]}, "messages[0].content"),
     "an image": (
         {**GOOD, "messages": [{"role": "user", "content": [{"type": "image_url"}]}]},
-        "messages[0].content[0].image_url.url",
+        "messages[0].content[0].image_url",
     ),
     "half a surrogate pair": (
         {**GOOD, "messages": [{"role": "user", "content": "\ud800"}]},
-        "messages[0].content[0]",
+        "messages[0].content",
     ),
     "the assistant's word last": (
         {**GOOD, "messages": [*HELLO, {"role": "assistant", "content": "hi"}]},
@@ -48,12 +56,15 @@ REFUSED = {
         "messages[0].colour",
     ),
     "no tools": ({**GOOD, "tools": []}, "tools"),
-    "a tool without a name": ({**GOOD, "tools": [{"type": "function"}]}, "tools[0]"),
+    "a tool without a function": (
+        {**GOOD, "tools": [{"type": "function"}]},
+        "tools[0].function",
+    ),
     "a choice of nothing": ({**GOOD, "tool_choice": "some"}, "tool_choice"),
     "an effort of nothing": ({**GOOD, "reasoning_effort": "huge"}, "reasoning_effort"),
     "a JSON object without a schema": (
         {**GOOD, "response_format": {"type": "json_object"}},
-        "response_format",
+        "response_format.type",
     ),
     "an image by its address": (
         {
@@ -84,8 +95,9 @@ REFUSED = {
         },
         "messages[0].tool_calls[0].function.arguments",
     ),
-    "a seed": ({**GOOD, "seed": 1}, "seed"),
-    "streaming": ({**GOOD, "stream": True}, "stream"),
+    "a seed of text": ({**GOOD, "seed": "x"}, "seed"),
+    "a stream of text": ({**GOOD, "stream": "yes"}, "stream"),
+    "a field of OpenAI's that is not served": ({**GOOD, "logit_bias": {"1": 1}}, "logit_bias"),
     "two answers": ({**GOOD, "n": 2}, "n"),
     "true answers": ({**GOOD, "n": True}, "n"),
     "a temperature of text": ({**GOOD, "temperature": "hot"}, "temperature"),
@@ -162,9 +174,9 @@ def body_of(event: dict[str, object]) -> bytes:
 
     def route(request: edge.Request) -> edge.Reply:
         seen.append(request.body)
-        return edge.Reply({}, {})
+        return edge.Reply({})
 
-    edge.answer(event, examples.Context(), route)
+    edge.respond(event, examples.Context(), route, settings=examples.settings())
     return seen[0]
 
 
@@ -176,5 +188,7 @@ def test_a_body_in_base64_is_decoded():
 
 def test_a_body_that_is_not_base64_although_it_says_so_is_a_400():
     event = {**examples.event("chat"), "body": "é", "isBase64Encoded": True}
-    response = edge.answer(event, examples.Context(), lambda request: edge.Reply({}, {}))
-    assert response["statusCode"] == 400
+    answer = edge.respond(
+        event, examples.Context(), lambda request: edge.Reply({}), settings=examples.settings()
+    )
+    assert answer.status == 400

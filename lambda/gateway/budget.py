@@ -1,0 +1,153 @@
+"""The money of one request: reserved before anything is asked, settled or given back after it."""
+
+from __future__ import annotations
+
+import time
+
+from gateway import errors, month, observe
+from gateway.admission import Admission
+from gateway.aws import AwsError, TimedOut, UpstreamFailure
+from gateway.edge import tenant_of
+from gateway.ledger import Ledger
+from gateway.price import cached_tokens, cost_micro_usd, input_tokens
+from gateway.sweep import sweep_if_possible, told
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gateway.aws import Upstream
+    from gateway.edge import Request
+    from gateway.ledger import Hold
+    from gateway.month import Month
+    from gateway.settings import Settings, Target
+
+# Beyond the models' deadline: what is answered late has to be paid all the same.
+_GRACE_S = 0.5
+_PAUSE_S = 0.05
+# Counts of seconds that began before go: clocks of execution environments are closer together.
+_COUNTED_S = 3
+_THROTTLED = frozenset(
+    ("ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded")
+)
+
+
+class Spending:
+    """What one request may spend and has spent. It ends once; whatever ends it first counts.
+
+    It ends in the month in which it began. Nothing is held by a request that `reserve` refused.
+    """
+
+    def __init__(
+        self, request: Request, hold: Hold, row: Month, ledger: Ledger, clock: Callable[[], float]
+    ) -> None:
+        self._request, self._hold, self._row = request, hold, row
+        self._ledger, self._clock = ledger, clock
+        self._ended = False
+
+    @classmethod
+    def reserve(
+        cls,
+        request: Request,
+        most_micro_usd: int,
+        *,
+        settings: Settings,
+        upstream: Upstream,
+        clock: Callable[[], float] = time.time,
+    ) -> Spending:
+        """Fails closed: a 429 over the rate or the budget, a 503 if the table does not answer."""
+        name = month.name_of(clock())
+        ledger = Ledger(request.tenant, name, table=settings.usage_table, upstream=upstream)
+        tenant = tenant_of(request, settings)
+        admission = Admission(
+            request,
+            most_micro_usd,
+            tenant=tenant,
+            ledger=ledger,
+            timeout_s=settings.timeout_s,
+            clock=clock,
+        )
+        try:
+            row = admission.reserve()
+        except UpstreamFailure as failure:
+            observe.event(request.id, "no reservation", **told(failure))
+            if isinstance(failure, AwsError) and failure.code in _THROTTLED:
+                raise errors.rate_limited(tenant.requests_per_second) from failure
+            raise errors.quota_unavailable() from failure
+        sweep_if_possible(request, row, ledger, clock(), settings.timeout_s)
+        return cls(request, admission.hold, row, ledger, clock)
+
+    def settle(self, usage: Mapping[str, int], target: Target) -> None:
+        """Pay for Converse's `usage`.
+
+        Fails closed: an answer whose cost could not be written down is a 502. The log has it then.
+        """
+        if self._ended:
+            return
+        spent = {
+            "spent_micro_usd": cost_micro_usd(usage, target),
+            "requests": 1,
+            "input_tokens": input_tokens(usage),
+            "output_tokens": usage["outputTokens"],
+        }
+        self._note(usage, spent)
+        try:
+            self._end(spent)
+        except UpstreamFailure as failure:
+            message = "The usage of this request could not be recorded."
+            raise errors.bad_gateway(message) from failure
+
+    def _note(self, usage: Mapping[str, int], spent: Mapping[str, int]) -> None:
+        read, written = cached_tokens(usage)
+        cached = {
+            "gen_ai.usage.cache_read.input_tokens": read,
+            "gen_ai.usage.cache_creation.input_tokens": written,
+        }
+        self._request.facts.update(
+            {
+                "gen_ai.usage.input_tokens": spent["input_tokens"],
+                "gen_ai.usage.output_tokens": spent["output_tokens"],
+                "cost_micro_usd": spent["spent_micro_usd"],
+                **(cached if read or written else {}),
+            }
+        )
+
+    def release(self) -> None:
+        """Nothing was spent. Never raises: what it cannot give back, a later request sweeps."""
+        try:
+            if not self._ended:
+                self._end({})
+        except UpstreamFailure:
+            pass  # it is in the log
+
+    def _end(self, spent: Mapping[str, int]) -> None:
+        self._ended = True
+        try:
+            self._write(spent)
+        except UpstreamFailure as failure:
+            self._log(spent, failure)
+            raise
+
+    def _write(self, spent: Mapping[str, int]) -> None:
+        deadline = self._request.deadline + _GRACE_S
+        over = [each for each in self._row.admitted if each < self._clock() - _COUNTED_S]
+        try:
+            self._ledger.end(self._hold, spent, over, deadline)
+        except TimedOut:  # it may be carried out yet: asked again, it would be paid twice
+            raise
+        except UpstreamFailure:
+            time.sleep(_PAUSE_S)
+            self._ledger.end(self._hold, spent, over, deadline)
+
+    def _log(self, spent: Mapping[str, int], failure: UpstreamFailure) -> None:
+        """All that it takes to write the update by hand."""
+        observe.event(
+            self._request.id,
+            "not settled" if spent else "not released",
+            tenant=self._ledger.tenant,
+            month=self._ledger.month,
+            minute=self._hold.minute,
+            reserved_micro_usd=self._hold.micro_usd,
+            **spent,
+            **told(failure),
+        )

@@ -1,0 +1,222 @@
+"""One conversation with an alias, whichever API it came through: its order is the platform's rule.
+
+Understood, allowed, fitted, paid for, guarded, answered, settled, guarded again, worded.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+
+from gateway import aliases, converse, fit, knowledge, price, stops, tool_guard
+from gateway.aws import AwsError
+from gateway.body import parse_object
+from gateway.breaker import Breakers
+from gateway.budget import Spending
+from gateway.dialect import Head
+from gateway.edge import Reply, Stream
+from gateway.errors import invalid, throttled
+from gateway.fallback import Chain
+from gateway.replies import Said, without_reasoning
+from gateway.telling import Telling, known_stop, note
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, NamedTuple, TypeVar
+
+    from gateway.aws import Upstream
+    from gateway.chat_request import ChatRequest
+    from gateway.dialect import Dialect
+    from gateway.edge import Request
+    from gateway.knowledge import Passage
+    from gateway.replies import Opened
+    from gateway.settings import Alias, Settings, Target
+
+    Answered = TypeVar("Answered")
+else:
+    from gateway.record import NamedTuple
+
+# What the model reads beside the request's own text: the frames of passages, a template's tokens.
+_NOT_IN_THE_REQUEST = 500
+# A passage is counted by the knowledge base's tokenizer; the model's may need twice as many.
+_OTHER_TOKENIZER = 2
+
+
+class Conversation(NamedTuple):
+    """What is known of a request once it may be answered."""
+
+    request: Request
+    asked: ChatRequest
+    alias: Alias
+    targets: tuple[Target, ...]
+    dialect: Dialect
+    settings: Settings
+    upstream: Upstream
+    breakers: Breakers
+
+
+def answer(
+    request: Request,
+    dialect: Dialect,
+    *,
+    settings: Settings,
+    upstream: Upstream,
+    breakers: Breakers | None = None,
+) -> Reply | Stream:
+    """Answer one conversation; raises a GatewayError or an UpstreamFailure.
+
+    Without `breakers`, nothing that earlier requests have seen of the models counts.
+    """
+    request.facts["gen_ai.operation.name"] = "chat"
+    request.facts["gen_ai.provider.name"] = "aws.bedrock"
+    fields = parse_object(request.body, max_bytes=settings.max_body_bytes)
+    dialect.SHAPE.check("", fields)
+    alias = aliases.find(fields["model"], "chat", request, settings)
+    asked = dialect.parse(fields)
+    converse.check_max_tokens(asked, alias)
+    targets = fit.able(asked, alias)
+    held = Conversation(
+        request, asked, alias, targets, dialect, settings, upstream, breakers or Breakers()
+    )
+    most = _most_micro_usd(held)
+    spending = Spending.reserve(request, most, settings=settings, upstream=upstream)
+    try:
+        return _answer(held, spending)
+    except BaseException:
+        spending.release()
+        raise
+
+
+def _most_micro_usd(held: Conversation) -> int:
+    """What the request can cost at most: what is reserved for it."""
+    asked, alias = held.asked, held.alias
+    images = sum("image" in block for block in asked.blocks)
+    blocks = (block for message in asked.messages for block in message.blocks)
+    text = [tool_guard.without_images(block) for block in blocks if "image" not in block]
+    said = len(json.dumps([text, asked.parameters], ensure_ascii=False, default=list).encode())
+    system = len(alias.system_prompt.encode())
+    read = price.input_tokens_at_most(said + system + _NOT_IN_THE_REQUEST, images)
+    read += alias.passage_tokens * _OTHER_TOKENIZER
+    return price.most_micro_usd(read, asked.max_tokens or alias.max_tokens, held.targets)
+
+
+def _answer(held: Conversation, spending: Spending) -> Reply | Stream:
+    request, asked, alias = held.request, held.asked, held.alias
+    blocked = tool_guard.blocked_input(asked, alias.guardrail, held.upstream, request.deadline)
+    if blocked is not None:
+        return _say(held, held.targets[0], tool_guard.intervened(blocked), spending, ())
+    passages = _passages(held)
+    chain = _chain(held, passages)
+    if asked.stream and all("streaming" in target.accepts for target in held.targets):
+        target, opened = _refused_by_name(lambda: chain.first_stream(held.targets))
+        return _stream(held, target, opened, spending, passages)
+    target, answer = _refused_by_name(lambda: chain.first_answer(held.targets))
+    return _say(held, target, answer, spending, passages)
+
+
+def _passages(held: Conversation) -> list[Passage]:
+    """None for an alias without a knowledge base, nor for the result of a tool."""
+    question, base = held.asked.question, held.alias.knowledge_base
+    if base is None or not question:
+        return []
+    if len(question) > knowledge.LONGEST_QUESTION:
+        message = f"A question to documents has at most {knowledge.LONGEST_QUESTION} characters."
+        raise invalid(held.asked.field("messages"), message)
+    return knowledge.retrieve(question, base, held.alias, held.upstream, held.request.deadline)
+
+
+def _chain(held: Conversation, passages: Sequence[Passage]) -> Chain:
+    # What tells tenants apart in AWS's invocation logs, whatever profile they share.
+    metadata = {
+        "environment": held.settings.environment,
+        "tenant": held.request.tenant,
+        "alias": held.asked.alias,
+    }
+    told = held.asked
+    if held.alias.knowledge_base:
+        told = knowledge.ask_with(passages, told)
+    return Chain(
+        held.request,
+        lambda target: {
+            **converse.to_converse(told, held.alias, target),
+            "requestMetadata": metadata,
+        },
+        upstream=held.upstream,
+        breakers=held.breakers,
+    )
+
+
+def _refused_by_name(ask: Callable[[], Answered]) -> Answered:
+    try:
+        return ask()
+    except AwsError as refused:
+        if refused.code == "ServiceQuotaExceededException":  # a 400 that is not the caller's fault
+            raise throttled() from refused
+        if refused.status != 400:
+            raise
+        message = "The model refused the request: it may be too long, or ask for what it cannot do."
+        raise invalid(None, message) from refused
+
+
+def _say(
+    held: Conversation,
+    target: Target,
+    answer: Mapping[str, Any],
+    spending: Spending,
+    passages: Sequence[Passage],
+) -> Reply | Stream:
+    """Word a whole answer; as a stream, if that is what was asked for."""
+    if held.asked.stream:
+        return _stream(held, target, Said(answer), spending, passages)
+    spending.settle(answer["usage"], target)
+    stop = known_stop(answer["stopReason"])
+    guardrail, deadline = held.alias.guardrail, held.request.deadline
+    answer = without_reasoning(answer) if guardrail else answer
+    blocked = tool_guard.blocked_output(answer, guardrail, held.upstream, deadline)
+    if blocked is not None:
+        answer = tool_guard.intervened(blocked, answer["usage"])
+        stop = answer["stopReason"]
+    cited = shown(held, stop, passages)
+    note(held.request, target, stop)
+    return Reply(held.dialect.whole(_head(held, target), answer, cited), _headers(held, target))
+
+
+def _stream(
+    held: Conversation,
+    target: Target,
+    events: Opened | Said,
+    spending: Spending,
+    passages: Sequence[Passage],
+) -> Stream:
+    renderer = held.dialect.renderer(_head(held, target))
+    telling = Telling(
+        held.request,
+        target,
+        events,
+        renderer,
+        spending,
+        guardrail=held.alias.guardrail,
+        upstream=held.upstream,
+        cited=lambda stop: shown(held, stop, passages),
+    )
+    return Stream(telling.chunks(), _headers(held, target))
+
+
+def shown(held: Conversation, stop: str, passages: Sequence[Passage]) -> Sequence[Passage]:
+    """The passages that an answer cites: none for a blocked one, and none unguarded."""
+    if not passages or stops.FINISH[stop] == stops.BLOCKED:
+        return ()
+    guardrail, deadline = held.alias.guardrail, held.request.deadline
+    return knowledge.masked(passages, guardrail, held.upstream, deadline)
+
+
+def _head(held: Conversation, target: Target) -> Head:
+    return Head(held.request.id, int(time.time()), target, held.asked)
+
+
+def _headers(held: Conversation, target: Target) -> dict[str, str]:
+    headers = {"x-strata-model": target.id}
+    if dropped := fit.unsupported(held.asked, target):
+        headers["x-strata-dropped"] = ", ".join(dropped)
+    return headers

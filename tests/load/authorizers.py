@@ -1,0 +1,63 @@
+"""The Lambda authorizer as API Gateway asks it: before the function, remembered for 60 seconds."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from gateway import keys
+from gateway.authorizer import presented
+from gateway.failures import UpstreamFailure
+from gateway.settings import settings
+from tests.load.http import Asked
+
+if TYPE_CHECKING:
+    from gateway.aws import Upstream
+    from gateway.keys import Caller
+
+_REMEMBERED_S = 60.0
+
+
+class Refused(Exception):
+    """API Gateway answers without the function."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(code)
+        self.status, self.code = status, code
+
+
+class Authorizers:
+    """One for `x-api-key` on /v1/messages, one for `Authorization` on every other route."""
+
+    def __init__(self) -> None:
+        self._remembered: dict[tuple[str, str], tuple[float, Caller | None]] = {}
+
+    def caller_of(self, asked: Asked, upstream: Upstream) -> Caller:
+        """Raises Refused: 401 for a wrong key, 500 when the authorizer itself fails."""
+        source = "x-api-key" if asked.path == "/v1/messages" else "authorization"
+        given = asked.header(source)
+        if not given:  # API Gateway does not even ask
+            raise Refused(401, "invalid_api_key")
+        until, caller = self._remembered.get((source, given), (0.0, None))
+        if until < time.monotonic():
+            caller = _ask(asked, upstream)
+            self._remembered[source, given] = time.monotonic() + _REMEMBERED_S, caller
+        if caller is None:
+            raise Refused(401, "invalid_api_key")
+        return caller
+
+
+def _ask(asked: Asked, upstream: Upstream) -> Caller | None:
+    """As `authorizer.handler`, with the environment's own client."""
+    many: dict[str, list[str]] = {}
+    for name, value in asked.headers:
+        many.setdefault(name, []).append(value)
+    given = presented({"multiValueHeaders": many})
+    try:
+        if len(given) > 1:
+            return None
+        return keys.caller_of("".join(given), settings=settings(), upstream=upstream)
+    except keys.Refused:
+        return None
+    except UpstreamFailure:
+        raise Refused(500, "internal_error") from None

@@ -1,0 +1,263 @@
+"""Load from one thread: many connections, and for every request what came back and when.
+
+    results = at_once(address, requests, connections=16)
+    results = at_a_rate(address, requests, per_second=300)
+
+Bounded by its requests: it ends when the last one has been answered or has failed.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import re
+import select
+import socket
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+Address = tuple[str, int]
+
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
+_CLOSES = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
+_LAST_CHUNK = b"\r\n0\r\n\r\n"
+# What the fake's answers begin with: the first token is there once this is.
+FIRST_WORD = b"word0"
+
+
+class Result:
+    """One request; times in seconds since it was sent. `error` says why there is no answer."""
+
+    __slots__ = ("data", "ended", "error", "first_s", "request", "sent", "took_s")
+
+    def __lt__(self, other: Result) -> bool:
+        return self.sent < other.sent
+
+    def __init__(self, request: bytes) -> None:
+        self.request = request
+        self.data = b""
+        self.sent = self.ended = self.took_s = 0.0
+        self.first_s: float | None = None
+        self.error: str | None = None
+
+    @property
+    def status(self) -> int:
+        return int(self.data[9:12] or 0)
+
+    @property
+    def body(self) -> bytes:
+        """The body without its transfer coding."""
+        head, _, body = self.data.partition(b"\r\n\r\n")
+        return b"".join(_dechunked(body)) if _CHUNKED.search(head) else body
+
+
+class _Line:
+    """A connection, and the request that is on it."""
+
+    __slots__ = ("end", "result", "sock")
+
+    def __init__(self, address: Address) -> None:
+        self.sock = socket.create_connection(address, timeout=5)
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.result: Result | None = None
+        self.end = 0
+
+
+class Load:
+    """`hang_up_after` these bytes, a caller loses interest; `timeout_s` ends a request.
+
+    `keep` gets each result once it has ended; without it they are in `results`, in that order.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        *,
+        timeout_s: float = 60,
+        hang_up_after: bytes | None = None,
+        keep: Callable[[Result], object] | None = None,
+    ) -> None:
+        self._address, self._timeout_s = address, timeout_s
+        self._hang_up_after = hang_up_after
+        self.results: list[Result] = []
+        self._keep = keep or self.results.append
+        self._poll = select.epoll()
+        self._lines: dict[int, _Line] = {}
+        self._idle: list[_Line] = []
+        self._deadlines: list[tuple[float, int, Result]] = []
+
+    @property
+    def busy(self) -> int:
+        return len(self._lines) - len(self._idle)
+
+    def on_their_way(self) -> list[Result]:
+        """Requests whose answers have begun and are not over."""
+        under_way = [line.result for line in self._lines.values() if line.result]
+        return [result for result in under_way if result.data]
+
+    def send(self, request: bytes) -> None:
+        """On an idle connection, or on a new one."""
+        result = Result(request)
+        result.sent = time.monotonic()
+        try:
+            line = self._idle.pop() if self._idle else self._connect()
+        except OSError as error:
+            return self._fail(result, error)
+        line.result, line.end = result, 0
+        until = (result.sent + self._timeout_s, line.sock.fileno(), result)
+        try:
+            line.sock.sendall(request)
+        except OSError as error:
+            return self._lose(line, str(error))
+        return heapq.heappush(self._deadlines, until)
+
+    def wait(self, at_most_s: float) -> None:
+        """Until something has come in, or the time is over."""
+        for number, _ in self._poll.poll(max(0.0, at_most_s)):
+            self._hear(self._lines[number])
+        self._time_out()
+
+    def close(self) -> None:
+        for line in self._lines.values():
+            line.sock.close()
+        self._poll.close()
+
+    def _connect(self) -> _Line:
+        line = _Line(self._address)
+        self._lines[line.sock.fileno()] = line
+        self._poll.register(line.sock, select.EPOLLIN)
+        return line
+
+    def _hear(self, line: _Line) -> None:
+        result = line.result
+        try:
+            data = line.sock.recv(262_144)
+        except OSError as error:
+            return self._lose(line, f"{type(error).__name__}")
+        if not data or result is None:
+            return self._lose(line, "hung up")
+        result.data += data
+        now = time.monotonic()
+        if result.first_s is None and FIRST_WORD in result.data:
+            result.first_s = now - result.sent
+        if self._hang_up_after and self._hang_up_after in result.data:
+            return self._lose(line, "left")
+        if self._is_whole(line, result):
+            self._end(line, result, now)
+        return None
+
+    def _is_whole(self, line: _Line, result: Result) -> bool:
+        if not line.end:
+            at = result.data.find(b"\r\n\r\n")
+            if at < 0:
+                return False
+            head = result.data[: at + 2]
+            length = _LENGTH.search(head)
+            line.end = -1 if _CHUNKED.search(head) else at + 4 + (int(length[1]) if length else 0)
+        if line.end < 0:
+            return result.data.endswith(_LAST_CHUNK)
+        return len(result.data) >= line.end
+
+    def _end(self, line: _Line, result: Result, now: float) -> None:
+        result.ended, result.took_s = now, now - result.sent
+        self._keep(result)
+        line.result = None
+        if _CLOSES.search(result.data, 0, result.data.find(b"\r\n\r\n")):
+            self._drop(line)
+        else:
+            self._idle.append(line)
+
+    def _lose(self, line: _Line, why: str) -> None:
+        if line.result is None:
+            self._idle.remove(line)
+        else:
+            self._fail(line.result, why)
+        self._drop(line)
+
+    def _fail(self, result: Result, why: object) -> None:
+        result.ended = time.monotonic()
+        result.took_s, result.error = result.ended - result.sent, str(why)
+        self._keep(result)
+
+    def _drop(self, line: _Line) -> None:
+        del self._lines[line.sock.fileno()]
+        self._poll.unregister(line.sock)
+        line.sock.close()
+
+    def _time_out(self) -> None:
+        now = time.monotonic()
+        while self._deadlines and self._deadlines[0][0] <= now:
+            _, number, result = heapq.heappop(self._deadlines)
+            line = self._lines.get(number)
+            if line and line.result is result:
+                self._lose(line, "no answer in time")
+
+
+def at_once(load: Load, requests: Iterable[bytes], connections: int) -> list[Result]:
+    """A closed loop: so many callers, each of whom asks again when it has its answer."""
+    rest = iter(requests)
+    more = True
+    while more or load.busy:
+        while more and load.busy < connections:
+            request = next(rest, None)
+            if request is None:
+                more = False
+            else:
+                load.send(request)
+        if load.busy:
+            load.wait(0.5)
+    return load.results
+
+
+def at_a_rate(load: Load, requests: Iterable[bytes], per_second: float) -> list[Result]:
+    """An open loop: callers come when they come, however slow the answers are."""
+    started = time.monotonic()
+    for due, request in _schedule(requests, started, per_second):
+        while (left := due - time.monotonic()) > 0:
+            load.wait(left)
+        load.send(request)
+    while load.busy:
+        load.wait(0.5)
+    return load.results
+
+
+def _schedule(
+    requests: Iterable[bytes], started: float, per_second: float
+) -> Iterator[tuple[float, bytes]]:
+    for number, request in enumerate(requests):
+        yield started + number / per_second, request
+
+
+def chat(
+    model: str,
+    *,
+    key: str,
+    stream: bool = False,
+    path: str = "/v1/chat/completions",
+    headers: Mapping[str, str] = {},
+    **fields: object,
+) -> bytes:
+    """One request of OpenAI's chat, as bytes."""
+    messages = [{"role": "user", "content": "How long is the refund window?"}]
+    asked = {"model": model, "messages": messages, "max_tokens": 64, **fields}
+    if stream:
+        asked["stream"] = True
+    body = json.dumps(asked).encode()
+    lines = [
+        f"POST {path} HTTP/1.1",
+        "host: 127.0.0.1",
+        "content-type: application/json",
+        f"authorization: Bearer {key}",
+        f"content-length: {len(body)}",
+        *(f"{name}: {value}" for name, value in headers.items()),
+    ]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def _dechunked(body: bytes) -> Iterator[bytes]:
+    at = 0
+    while (end := body.find(b"\r\n", at)) >= 0:
+        size = int(body[at:end] or b"0", 16)
+        yield body[end + 2 : end + 2 + size]
+        at = end + 4 + size

@@ -1,0 +1,1 @@
+raise RuntimeError("arn:aws:kms:us-east-1:111111111111:key/x is no setting")
