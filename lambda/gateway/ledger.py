@@ -70,11 +70,11 @@ class Ledger:
 
     def end(
         self, hold: Hold, spent: Mapping[str, int], seconds: Sequence[int], deadline: float
-    ) -> Month | None:
+    ) -> None:
         """Give a reservation back and add what was `spent`, by the attributes' names.
 
-        `seconds` are counted no longer. None: it was done before, by a call whose answer was lost,
-        for the minute holds less than the reservation. Others' in the same minute can hide that.
+        `seconds` are counted no longer. It is not done twice if the answer of the first call was
+        lost: then the minute holds less than the reservation, unless others' are in it as well.
         """
         held = f"minute_{hold.minute}"
         change = spent.get("spent_micro_usd", 0) - hold.micro_usd
@@ -83,12 +83,13 @@ class Ledger:
         update = "ADD " + ", ".join(f"{name} :{name}" for name in amounts)
         if seconds:
             update += " REMOVE " + ", ".join(f"second_{each}" for each in seconds[:_MOST_NAMES])
-        return self._update(
+        self._update(
             update,
             {**values, ":held": hold.micro_usd, ":none": 0},
             deadline,
             # Missing or negative: swept, because it took too long.
             f"attribute_not_exists({held}) OR {held} < :none OR {held} >= :held",
+            returns="NONE",
         )
 
     def sweep(self, left: Mapping[int, int], deadline: float) -> Month | None:
@@ -103,14 +104,20 @@ class Ledger:
         )
 
     def _update(
-        self, update: str, values: Mapping[str, int], deadline: float, condition: str
+        self,
+        update: str,
+        values: Mapping[str, int],
+        deadline: float,
+        condition: str,
+        *,
+        returns: str = "ALL_NEW",
     ) -> Month | None:
         request = {
             **self._row,
             "UpdateExpression": update,
             "ConditionExpression": condition,
             "ExpressionAttributeValues": {name: {"N": str(n)} for name, n in values.items()},
-            "ReturnValues": "ALL_NEW",
+            "ReturnValues": returns,
         }
         try:
             answer = self._upstream.dynamodb("UpdateItem", request, deadline)

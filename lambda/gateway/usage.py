@@ -51,12 +51,18 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 
 def respond(event: Mapping[str, Any], context: Any) -> Answer:
-    known = settings()
+    return answer(event, context, settings=settings(), upstream=client())
+
+
+def answer(
+    event: Mapping[str, Any], context: Any, *, settings: Settings, upstream: Upstream
+) -> Answer:
+    """`respond` with everything that it holds on to between requests given to it."""
 
     def route(request: Request) -> Reply:
-        return usage(request, settings=known, upstream=client())
+        return usage(request, settings=settings, upstream=upstream)
 
-    return edge.respond(event, context, route, settings=known)
+    return edge.respond(event, context, route, settings=settings)
 
 
 def usage(

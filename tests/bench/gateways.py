@@ -15,6 +15,7 @@ from tests.bench.processes import MEASURED, Child, free_port, wait_for
 from tests.load import asset
 
 OURS, USUAL, PORTKEY, LITELLM = "Strata", "FastAPI + boto3", "Portkey", "LiteLLM"
+METERED = "FastAPI + boto3, with a budget"
 _KEY = "sk-bench-0123456789"
 _PORTKEY = environment.NODE / "node_modules" / "@portkey-ai" / "gateway"
 
@@ -38,14 +39,16 @@ class Gateway(NamedTuple):
 def recipes(aws: Mapping[str, str], ours: Mapping[str, str]) -> dict[str, Recipe]:
     """`aws` is where the fake is and a key for it, `ours` what the asset wants beside."""
     python = str(environment.PYTHON)
-    uvicorn = ("-m", "uvicorn", "tests.bench.peers.usual:app", "--no-access-log", "--port", "PORT")
+    uvicorn = ("-m", "uvicorn", "tests.bench.peers.usual:app", "--port", "PORT")
     load = ("-m", "tests.load.server", "--port", "PORT")
     litellm = ("-c", "from litellm import run_server; run_server()", "--config", _litellm(aws))
     loopback = str(Path(__file__).parent / "portkey" / "loopback.cjs")
     portkey = (_node(), "--require", loopback, str(_PORTKEY / "build" / "start-server.js"))
+    usual = {**aws, "BENCH_KEY": _KEY}
     return {
         OURS: Recipe((python, *load), {**aws, **ours}, asset.key("demo")),
-        USUAL: Recipe((python, *uvicorn), {**aws, "BENCH_KEY": _KEY}),
+        USUAL: Recipe((python, *uvicorn), usual),
+        METERED: Recipe((python, *uvicorn), {**usual, "BENCH_LEDGER": "strata-load-usage"}),
         PORTKEY: Recipe(
             (*portkey, "--port=PORT", "--headless"),
             {"NODE_ENV": "production"},

@@ -75,6 +75,13 @@ def _streams(figures: Figures) -> Iterator[list[str]]:
         yield [told, *times, f"{chunk_us(figures, name):.0f}", f"{paced:.0f}"]
 
 
+_SERVERS = (
+    gateways.OURS,
+    gateways.USUAL,
+    gateways.METERED,
+    gateways.PORTKEY,
+    gateways.LITELLM,
+)
 _SERVED = [
     "",
     "p50 ms",
@@ -88,7 +95,7 @@ _SERVED = [
 
 
 def _served_rows(figures: Figures, missing: Mapping[str, str]) -> Iterator[list[str]]:
-    for name in (gateways.OURS, gateways.USUAL, gateways.PORTKEY, gateways.LITELLM):
+    for name in _SERVERS:
         if name in missing:
             yield [name, f"not measured: {missing[name]}", *[""] * (len(_SERVED) - 2)]
             continue

@@ -53,7 +53,8 @@ class Gateway:
 
     def __call__(self, environ: Mapping[str, Any], start_response: Any) -> Iterable[bytes]:
         """WSGI, behind a key."""
-        if environ.get("HTTP_AUTHORIZATION", environ.get("HTTP_X_API_KEY")) != KEY:
+        messages = environ.get("PATH_INFO") == "/v1/messages"
+        if environ.get("HTTP_X_API_KEY" if messages else "HTTP_AUTHORIZATION") != KEY:
             status, headers, body = _refused(401, "invalid_api_key")
         else:
             length = int(environ.get("CONTENT_LENGTH") or 0)

@@ -1,6 +1,7 @@
 """The gateway that most teams write first: FastAPI, pydantic models, boto3 in the thread pool.
 
-The same application runs under uvicorn and, for the cold start, under Mangum on Lambda.
+The same application runs under uvicorn and, for the cold start, under Mangum on Lambda. With
+BENCH_LEDGER it holds a budget as ours does, with two updates of a DynamoDB table a request.
 """
 
 import hmac
@@ -20,6 +21,7 @@ from pydantic import BaseModel, Field
 
 app = FastAPI()
 bedrock = boto3.client("bedrock-runtime")
+ledger = boto3.client("dynamodb") if "BENCH_LEDGER" in os.environ else None
 bearer = HTTPBearer()
 
 
@@ -66,7 +68,9 @@ def authenticated(given: Annotated[HTTPAuthorizationCredentials, Depends(bearer)
 def chat(request: ChatRequest) -> ChatCompletion | StreamingResponse:
     if request.stream:
         return StreamingResponse(streamed(request), media_type="text/event-stream")
+    reserved = reserve()
     answer = bedrock.converse(**converse(request))
+    settle(reserved, answer["usage"])
     text = "".join(block.get("text", "") for block in answer["output"]["message"]["content"])
     return ChatCompletion(
         id=f"chatcmpl-{uuid.uuid4().hex}",
@@ -106,13 +110,41 @@ def streamed(request: ChatRequest) -> Iterator[str]:
         "created": int(time.time()),
         "model": request.model,
     }
+    reserved = reserve()
     for event in bedrock.converse_stream(**converse(request))["stream"]:
-        if "contentBlockDelta" in event:
+        if "metadata" in event:
+            settle(reserved, event["metadata"]["usage"])
+        elif "contentBlockDelta" in event:
             delta = {"content": event["contentBlockDelta"]["delta"].get("text", "")}
             yield chunk(head, delta)
         elif "messageStop" in event:
             yield chunk(head, {}, "stop")
     yield "data: [DONE]\n\n"
+
+
+def reserve() -> int:
+    """Fails with a ConditionalCheckFailedException when the budget is used up."""
+    update("ADD committed :n", 100, ConditionExpression="NOT committed > :room")
+    return 100
+
+
+def settle(reserved: int, usage: dict[str, int]) -> None:
+    update("ADD committed :n", usage["outputTokens"] - reserved)
+
+
+def update(expression: str, amount: int, **condition: str) -> None:
+    if ledger is None:
+        return
+    values = {":n": {"N": str(amount)}}
+    if condition:
+        values[":room"] = {"N": "999999999999"}
+    ledger.update_item(
+        TableName=os.environ["BENCH_LEDGER"],
+        Key={"tenant": {"S": "bench"}, "month": {"S": time.strftime("%Y-%m")}},
+        UpdateExpression=expression,
+        ExpressionAttributeValues=values,
+        **condition,
+    )
 
 
 def chunk(head: dict[str, Any], delta: dict[str, str], finish: str | None = None) -> str:

@@ -1,5 +1,8 @@
 """More of an edge is off unless an environment declares it, and refused where it cannot be."""
 
+import re
+from textwrap import dedent
+
 import pytest
 
 from config.edge import Api
@@ -49,6 +52,15 @@ def test_is_on_where_the_file_says_so():
     assert api.domain and api.domain.name == "ai.example.com"
     private = parse(PRIVATE).private
     assert private and private.subnet_ids[1] == "subnet-11111111"
+
+
+@pytest.mark.parametrize("page", ["custom-domain", "private-api"])
+def test_the_sample_of_the_page_that_explains_it_is_one(page):
+    text = (ENVIRONMENTS.parents[1] / f"docs/howto/{page}.md").read_text(encoding="utf-8")
+    (sample,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    api = parse(f"\n{dedent(sample)}")
+    assert bool(api.domain) == (page == "custom-domain")
+    assert bool(api.private) == (page == "private-api")
 
 
 # More in [api], more tables, the field that is named, and a part of the remedy.
