@@ -58,12 +58,12 @@ openapi: setup ## Write docs/openapi.json, the API's description, from the code
 	@PYTHONPATH=lambda python -m gateway.openapi > docs/openapi.json
 
 .PHONY: bench
-bench: setup ## Measure what importing the request path costs, beside boto3
-	@python -m tests.unit.bench_imports
+bench: setup ## Measure the gateway beside boto3 and other gateways, and write docs/performance.md
+	@PYTHONPATH=.:lambda python -m tests.bench
 
 .PHONY: soak
 soak: setup ## Run the long reliability numbers and write docs/reliability.md
-	@PYTHONPATH=.:lambda:tests/unit/gateway python -W error -m tests.faults.soak
+	@PYTHONPATH=.:lambda:tests/unit/gateway python -W error -m tests.load.soak
 
 .PHONY: stream-demo
 stream-demo: setup ## Show a streamed answer as it arrives, and what happens when its caller leaves
@@ -85,6 +85,8 @@ lock: setup ## Refresh the locked requirements (see CONTRIBUTING.md)
 		pyproject.toml -o requirements.txt
 	@uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
 		pyproject.toml --group dev -o requirements-dev.txt
+	@uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
+		--group pyproject.toml:bench -o requirements-bench.txt
 	@uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-deps \
 		--group pyproject.toml:model -o requirements-model.txt
 	@uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-deps \

@@ -11,8 +11,13 @@ from aws_cdk import aws_apigateway as apigateway
 
 
 class Answer(NamedTuple):
-    """One answer of the edge: HTTP status, and OpenAI's error `type`, `code` and message."""
+    """One answer of the edge: HTTP status, and OpenAI's error `type`, `code` and message.
 
+    `id` is the construct's: CloudFormation would put a new one before it takes the old one away,
+    and with it the answer itself.
+    """
+
+    id: str
     response: apigateway.ResponseType
     status: str
     type: str
@@ -23,21 +28,33 @@ class Answer(NamedTuple):
 Response = apigateway.ResponseType
 INVALID, SERVER = "invalid_request_error", "server_error"
 
+WRONG_KEY = (
+    "Missing or wrong API key: send it as 'Authorization: Bearer sk-strata-...', or to "
+    "/v1/messages as 'x-api-key: sk-strata-...'."
+)
+
 ANSWERS = (
     Answer(
+        "InvalidApiKey",
         Response.UNAUTHORIZED,
         "401",
         INVALID,
         "invalid_api_key",
-        "Missing or wrong API key: send it as 'Authorization: Bearer sk-strata-...', or to "
-        "/v1/messages as 'x-api-key: sk-strata-...'.",
+        WRONG_KEY,
     ),
+    # The authorizer's word for a key that opens nothing (docs/decisions/0012-api-keys.md).
+    Answer("Forbidden", Response.ACCESS_DENIED, "401", INVALID, "invalid_api_key", WRONG_KEY),
     Answer(
-        Response.ACCESS_DENIED, "403", INVALID, "forbidden", "This key may not call this route."
+        "Blocked",
+        Response.WAF_FILTERED,
+        "403",
+        INVALID,
+        "blocked",
+        "The firewall refused this request.",
     ),
-    Answer(Response.WAF_FILTERED, "403", INVALID, "blocked", "The firewall refused this request."),
     # What exactly is wrong API Gateway would tell in the caller's own words, so it is not asked.
     Answer(
+        "InvalidBody",
         Response.BAD_REQUEST_BODY,
         "400",
         INVALID,
@@ -46,13 +63,28 @@ ANSWERS = (
         "'input'.",
     ),
     # API Gateway's name for a path or method that does not exist.
-    Answer(Response.MISSING_AUTHENTICATION_TOKEN, "404", INVALID, "not_found", "No such route."),
-    # Where no route matches, a bearer token is read as a signature, and as a broken one.
-    Answer(Response.INVALID_SIGNATURE, "404", INVALID, "no_such_route", "No such route."),
     Answer(
-        Response.REQUEST_TOO_LARGE, "413", INVALID, "request_too_large", "The body is too large."
+        "NotFound",
+        Response.MISSING_AUTHENTICATION_TOKEN,
+        "404",
+        INVALID,
+        "not_found",
+        "No such route.",
+    ),
+    # Where no route matches, a bearer token is read as a signature, and as a broken one.
+    Answer(
+        "NoSuchRoute", Response.INVALID_SIGNATURE, "404", INVALID, "no_such_route", "No such route."
     ),
     Answer(
+        "RequestTooLarge",
+        Response.REQUEST_TOO_LARGE,
+        "413",
+        INVALID,
+        "request_too_large",
+        "The body is too large.",
+    ),
+    Answer(
+        "RateLimitExceeded",
         Response.THROTTLED,
         "429",
         "rate_limit_error",
@@ -60,11 +92,27 @@ ANSWERS = (
         "Too many requests: slow down and try again.",
     ),
     Answer(
-        Response.INTEGRATION_FAILURE, "502", SERVER, "bad_gateway", "The gateway did not answer."
+        "BadGateway",
+        Response.INTEGRATION_FAILURE,
+        "502",
+        SERVER,
+        "bad_gateway",
+        "The gateway did not answer.",
     ),
-    Answer(Response.INTEGRATION_TIMEOUT, "504", SERVER, "timeout", "The gateway took too long."),
-    Answer(Response.DEFAULT_4_XX, "", INVALID, "bad_request", "The request was refused."),
-    Answer(Response.DEFAULT_5_XX, "", SERVER, "internal_error", "The gateway failed."),
+    Answer(
+        "Timeout",
+        Response.INTEGRATION_TIMEOUT,
+        "504",
+        SERVER,
+        "timeout",
+        "The gateway took too long.",
+    ),
+    Answer(
+        "BadRequest", Response.DEFAULT_4_XX, "", INVALID, "bad_request", "The request was refused."
+    ),
+    Answer(
+        "InternalError", Response.DEFAULT_5_XX, "", SERVER, "internal_error", "The gateway failed."
+    ),
 )
 
 
@@ -79,7 +127,7 @@ def add_error_answers(api: apigateway.RestApi, origins: Sequence[str]) -> None:
             "code": answer.code,
         }
         api.add_gateway_response(
-            f"Answer{answer.code.title().replace('_', '')}",
+            f"Answer{answer.id}",
             type=answer.response,
             status_code=answer.status or None,
             response_headers=headers,

@@ -7,7 +7,7 @@ from constructs import Construct
 
 
 class LogGroup(logs.LogGroup):
-    """Retention is in days, one of those that CloudWatch Logs offers (`schema.Api`)."""
+    """Retention is in days, one of those that CloudWatch Logs offers (`edge.Api`)."""
 
     def __init__(self, scope: Construct, id: str, *, key: kms.IKey, retention_days: int) -> None:
         super().__init__(scope, id, encryption_key=key, removal_policy=RemovalPolicy.RETAIN)

@@ -21,8 +21,6 @@ ACCESS_LOG = apigateway.AccessLogFormat.custom(
     '"route":"$context.resourcePath","status":"$context.status",'
     '"latencyMs":"$context.responseLatency","error":"$context.error.responseType"}'
 )
-# The header that holds the key -> the authorizer that reads it: of two headers both must be sent.
-AUTHORIZERS = {"Authorization": "Authorizer", "x-api-key": "ApiKeyAuthorizer"}
 
 
 class RestApi(Construct):
@@ -41,16 +39,25 @@ class RestApi(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._origins = edge.cors_origins
-        self._authorizers = {
-            header: apigateway.RequestAuthorizer(
-                self,
-                id,
-                handler=authorizer.function,
-                identity_sources=[apigateway.IdentitySource.header(header)],
-                results_cache_ttl=Duration.seconds(60),
-            )
-            for header, id in AUTHORIZERS.items()
-        }
+        self._authorizer = apigateway.RequestAuthorizer(
+            self,
+            "Authorizer",
+            handler=authorizer.function,
+            identity_sources=[apigateway.IdentitySource.header("Authorization")],
+            results_cache_ttl=Duration.seconds(60),
+        )
+        # What is remembered needs every header that it is remembered by: where the key may be in
+        # one or the other, API Gateway has to ask each time, and the function remembers.
+        self._either_header = apigateway.RequestAuthorizer(
+            self,
+            "ApiKeyAuthorizer",
+            handler=authorizer.function,
+            identity_sources=[],
+            results_cache_ttl=Duration.seconds(0),
+        )
+        resource = self._either_header.node.default_child
+        assert isinstance(resource, apigateway.CfnAuthorizer)
+        resource.identity_source = None  # CDK writes "", which names no header
         self.api = apigateway.RestApi(
             self,
             "Api",
@@ -77,17 +84,18 @@ class RestApi(Construct):
         handler: Handler,
         *,
         needs: tuple[str, ...] = (),
-        key_in: str = "Authorization",
+        either_header: bool = False,
     ) -> None:
         """Send `method path` to the function, after the authorizer has agreed.
 
-        A body without the fields that it `needs` goes no further; `key_in` names the key's header.
+        A body without the fields that it `needs` goes no further. The key is in `Authorization`;
+        with `either_header` it may be in `x-api-key` instead.
         """
         resource = self.api.root.resource_for_path(path)
         resource.add_method(
             method,
             _integration(handler),
-            authorizer=self._authorizers[key_in],
+            authorizer=self._either_header if either_header else self._authorizer,
             authorization_type=apigateway.AuthorizationType.CUSTOM,
             request_validator=self._body.validator if needs else None,
             request_models=self._body.models(needs) if needs else None,

@@ -53,8 +53,8 @@ class Table(dynamodb.Table):
         self._key.grant_encrypt_decrypt(grantee)
 
     def grant_read_write(self, grantee: iam.IGrantable) -> None:
-        """Make, read, change and delete one row by its key."""
-        verbs = ("GetItem", "PutItem", "UpdateItem", "DeleteItem")
+        """Read, write whole and delete one row by its key."""
+        verbs = ("GetItem", "PutItem", "DeleteItem")
         self.grant(grantee, *(f"dynamodb:{verb}" for verb in verbs))
         self._key.grant_encrypt_decrypt(grantee)
 

@@ -21,6 +21,7 @@ def broken_references(environment: Environment) -> Iterator[Broken]:
         for unknown in set(tenant.aliases).difference(environment.aliases):
             yield f"tenants.{name}.aliases", unknown, _one_of("aliases", environment.aliases)
     yield from _access(environment)
+    yield from _domain(environment)
 
 
 def _alias(field: str, alias: Alias, environment: Environment) -> Iterator[Broken]:
@@ -117,6 +118,13 @@ def _access(environment: Environment) -> Iterator[Broken]:
     if access and theirs and not access.anthropic:
         expected = f"{theirs} need Anthropic's First-Time-Use form: add [access.anthropic]"
         yield "access.anthropic", None, expected
+
+
+def _domain(environment: Environment) -> Iterator[Broken]:
+    domain, here = environment.api.domain, [environment.region, environment.account]
+    if domain and domain.certificate_arn.split(":")[3:5] != here:
+        expected = f"a certificate of account {environment.account} in {environment.region}"
+        yield "api.domain.certificate_arn", domain.certificate_arn, expected
 
 
 def _one_of(table: str, declared: Iterable[str]) -> str:

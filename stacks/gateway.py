@@ -60,7 +60,7 @@ class Gateway(Stack):
         api = front(self, environment, key=foundation.key, authorizer=authorizer)
         api.route("POST", "/v1/chat/completions", chat, needs=("model", "messages"))
         api.route("POST", "/v1/responses", chat, needs=("model", "input"))
-        api.route("POST", "/v1/messages", chat, needs=("model", "messages"), key_in="x-api-key")
+        api.route("POST", "/v1/messages", chat, needs=("model", "messages"), either_header=True)
         api.route("POST", "/v1/embeddings", embeddings, needs=("model", "input"))
         api.route("GET", "/v1/models", models)
         api.route("GET", "/v1/models/{alias}", models)

@@ -7,7 +7,9 @@ runtime logs a trace of each (docs/decisions/0012). Any other error is a 500: no
 
 from __future__ import annotations
 
+import hashlib
 import re
+import time
 
 from gateway import observe
 from gateway.aws import client
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
     from gateway.settings import Settings
 
 _BEARER = re.compile("bearer +([^ ]+)", re.IGNORECASE)
+# The route whose key may be in either header. API Gateway could remember an answer only by both, so
+# it asks each time; what was granted is remembered here, for as long as elsewhere by API Gateway.
+_ASKED_EACH_TIME = "/v1/messages"
+_REMEMBERED_S = 60.0
+_clock = time.monotonic
+_granted: dict[bytes, tuple[float, Caller]] = {}
 _NOBODY = Caller(tenant="-", key_id="-")  # no tenant can have this name
 
 
@@ -45,12 +53,26 @@ def authorize(
     if len(given) > 1:
         # API Gateway would remember a refusal for one of them, which may be good on its own.
         raise Unauthorized
+    key = "".join(given)
     try:
-        caller = caller_of("".join(given), settings=settings, upstream=upstream)
+        if event.get("resource") == _ASKED_EACH_TIME:
+            caller = _remembered(key, settings, upstream)
+        else:
+            caller = caller_of(key, settings=settings, upstream=upstream)
     except Refused as refused:
         _tell(event, refused)
         return _policy("Deny", event["methodArn"], _NOBODY)
     return _policy("Allow", event["methodArn"], caller)
+
+
+def _remembered(key: str, settings: Settings, upstream: Upstream) -> Caller:
+    """Grants alone: a refusal costs a call, and nobody can fill the memory with them."""
+    mark, now = hashlib.sha256(key.encode(errors="replace")).digest(), _clock()
+    until, caller = _granted.get(mark, (0.0, _NOBODY))
+    if until <= now:
+        caller = caller_of(key, settings=settings, upstream=upstream)
+        _granted[mark] = now + _REMEMBERED_S, caller
+    return caller
 
 
 def presented(event: Mapping[str, Any]) -> tuple[str, ...]:

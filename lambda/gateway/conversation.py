@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 else:
     from gateway.record import NamedTuple
 
-# What the model reads beside the request's own text: the frames of passages, a template's tokens.
-_NOT_IN_THE_REQUEST = 500
+# What a model reads beside the request's own text, in tokens: the signs around a message, what it
+# is told about tools and schemas (Claude, some 350), and the frames of passages.
+_AROUND_A_MESSAGE, _AROUND_TOOLS, _AROUND_PASSAGES = 8, 400, 200
 # A passage is counted by the knowledge base's tokenizer; the model's may need twice as many.
 _OTHER_TOKENIZER = 2
 
@@ -92,13 +93,26 @@ def _most_micro_usd(held: Conversation) -> int:
     """What the request can cost at most: what is reserved for it."""
     asked, alias = held.asked, held.alias
     images = sum("image" in block for block in asked.blocks)
-    blocks = (block for message in asked.messages for block in message.blocks)
-    text = [tool_guard.without_images(block) for block in blocks if "image" not in block]
-    said = len(json.dumps([text, asked.parameters], ensure_ascii=False, default=list).encode())
-    system = len(alias.system_prompt.encode())
-    read = price.input_tokens_at_most(said + system + _NOT_IN_THE_REQUEST, images)
-    read += alias.passage_tokens * _OTHER_TOKENIZER
+    said = sum(map(_bytes, (block for message in asked.messages for block in message.blocks)))
+    said += len(alias.system_prompt.encode()) + len(asked.messages) * _AROUND_A_MESSAGE
+    for name in ("tools", "response_format"):
+        if name in asked.parameters:
+            said += len(_json(asked.parameters[name])) + _AROUND_TOOLS
+    read = price.input_tokens_at_most(said, images)
+    if alias.passage_tokens:
+        read += alias.passage_tokens * _OTHER_TOKENIZER + _AROUND_PASSAGES
     return price.most_micro_usd(read, asked.max_tokens or alias.max_tokens, held.targets)
+
+
+def _bytes(block: Mapping[str, Any]) -> int:
+    """What a block is to a tokenizer, at most; an image is counted otherwise."""
+    if "text" in block:
+        return len(block["text"].encode())
+    return 0 if "image" in block else len(_json(tool_guard.without_images(block)))
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
 
 
 def _answer(held: Conversation, spending: Spending) -> Reply | Stream:

@@ -48,13 +48,7 @@ class Messages:
         data, start = self._data, self._at
         if len(data) - start < _LEAST:
             return None
-        total, headers_length, checksum = _PRELUDE.unpack_from(data, start)
-        if crc32(data[start : start + 8]) != checksum:
-            raise _broken("the prelude's checksum is wrong")
-        if not 0 <= total - headers_length - _LEAST <= _MOST_PAYLOAD:
-            raise _broken("the lengths cannot be right")
-        if headers_length > _MOST_HEADERS:
-            raise _broken("the headers are too long")
+        total, headers_length = _lengths(data, start)
         end = start + total
         if len(data) < end:
             return None
@@ -69,6 +63,16 @@ class Messages:
         """Nothing more comes; raises Unreachable if that is in the middle of a message."""
         if self._at < len(self._data):
             raise Unreachable("the connection failed", detail="it ended within a message")
+
+
+def _lengths(data: bytes, start: int) -> tuple[int, int]:
+    """Of the message and of its headers, as its prelude has them."""
+    total, headers, checksum = _PRELUDE.unpack_from(data, start)
+    if crc32(data[start : start + 8]) != checksum:
+        raise _broken("the prelude's checksum is wrong")
+    if headers > _MOST_HEADERS or not 0 <= total - headers - _LEAST <= _MOST_PAYLOAD:
+        raise _broken("the lengths cannot be right")
+    return total, headers
 
 
 @functools.lru_cache(maxsize=16)

@@ -54,7 +54,7 @@ _ALIAS = {
     "schema": {"type": "string", "minLength": 1},
 }
 _BEARER: list[dict[str, Any]] = [{"bearer": []}]
-_X_API_KEY: list[dict[str, Any]] = [{"apiKey": []}]
+_EITHER: list[dict[str, Any]] = [*_BEARER, {"apiKey": []}]
 
 
 def document() -> dict[str, Any]:
@@ -70,7 +70,7 @@ def document() -> dict[str, Any]:
             "/v1/chat/completions": _told(completions.SHAPE, COMPLETION, "OpenAI's chat"),
             "/v1/responses": _told(responses.SHAPE, RESPONSE, "OpenAI's Responses, stateless"),
             "/v1/messages": _told(
-                messages.SHAPE, MESSAGE, "Anthropic's Messages", security=_X_API_KEY
+                messages.SHAPE, MESSAGE, "Anthropic's Messages", security=_EITHER
             ),
             "/v1/embeddings": _post(embeddings.SHAPE, _json(EMBEDDINGS), "OpenAI's embeddings"),
             "/v1/models": _get(MODELS, "The aliases that the key may use"),

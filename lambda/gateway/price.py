@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _PICO_IN_A_MICRO = 1_000_000
 # No tokenizer makes more than one token of a byte. A model's template has tokens of its own around
 # every message, but fewer than the JSON of that message has bytes; this is for the first ones.
-_TEMPLATE_TOKENS = 64
+_TEMPLATE_TOKENS = 16
 _IMAGE_TOKENS = 5_000
 
 

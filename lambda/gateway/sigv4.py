@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-re
 
 from __future__ import annotations
 
+import functools
 import hmac
 import time
 from hashlib import sha256
@@ -86,6 +87,7 @@ def _canonical_request(
     return "\n".join(lines)
 
 
+@functools.lru_cache(maxsize=64)
 def _canonical_path(path: str) -> str:
     """Dot segments and repeated slashes removed, then encoded a second time, as for all but S3."""
     kept: list[str] = []
@@ -110,7 +112,9 @@ def _canonical_headers(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: trimmed[name] for name in sorted(trimmed.keys() - _UNSIGNED)}
 
 
+@functools.lru_cache(maxsize=8)
 def _signing_key(secret_key: str, scope: str) -> bytes:
+    """The same for a day, a service and the hours that a function's keys are good for."""
     key = f"AWS4{secret_key}".encode()
     for part in scope.split("/"):
         key = _hmac(key, part)

@@ -41,7 +41,7 @@ def main() -> int:
             aws = _aws(ours, cloud.port)
             fake.measure(figures, cloud)
             recipes = gateways.recipes(_without(aws, *ours.keys() - _KEYS), ours)
-            missing |= served.measure(figures, recipes, rounds, _LOG)
+            missing = served.measure(figures, recipes, rounds, _LOG) | missing
     page = report.page(figures, missing, rounds, time.monotonic() - started)
     report.PAGE.write_text(page, encoding="utf-8")
     print(page)

@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -26,25 +26,26 @@ _MEASURED = ("boto3", "awslambdaric", "fastapi", "uvicorn", "mangum", "litellm")
 
 
 def prepare() -> dict[str, str]:
-    """Install what is missing; why, for each part that could not be."""
+    """Install what is missing; why, for what can be done without and could not be installed."""
     HOME.mkdir(parents=True, exist_ok=True)
-    missing = {}
-    for name, locks, install in (
-        ("Python", [_LOCK], _install_python),
-        ("Portkey", [_PORTKEY / "package-lock.json"], _install_portkey),
-    ):
-        wanted = hashlib.sha256(b"".join(lock.read_bytes() for lock in locks)).hexdigest()
-        stamp = HOME / f"installed-{name.lower()}"
-        if stamp.is_file() and stamp.read_text() == wanted:
-            continue
-        print(f"  installing the bench's {name} packages ...", flush=True)
-        try:
-            install()
-        except subprocess.CalledProcessError as error:
-            missing[name] = (error.stderr or str(error)).strip().splitlines()[-1]
-        else:
-            stamp.write_text(wanted)
-    return missing
+    _unless_installed("python", _LOCK, _install_python)
+    try:
+        _unless_installed("portkey", _PORTKEY / "package-lock.json", _install_portkey)
+    except subprocess.CalledProcessError as error:
+        return {
+            "Portkey": "not installed: " + (error.stderr or str(error)).strip().splitlines()[-1]
+        }
+    return {}
+
+
+def _unless_installed(name: str, lock: Path, install: Callable[[], None]) -> None:
+    """From this very lock."""
+    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
+    stamp = HOME / f"installed-{name}"
+    if not stamp.is_file() or stamp.read_text() != wanted:
+        print(f"  installing {lock.relative_to(ROOT)} ...", flush=True)
+        install()
+        stamp.write_text(wanted)
 
 
 def versions() -> list[tuple[str, str]]:

@@ -106,7 +106,7 @@ def _served_rows(figures: Figures, missing: Mapping[str, str]) -> Iterator[list[
             f"{figures.p99(*one):.1f}",
             f"{figures.p50(name, served.ONE, 'cpu_us'):.0f}",
             f"{figures.p50(name, served.MANY, 'per_s'):.0f}",
-            f"{figures.p50(name, served.STREAM, 'first_ms'):.1f}",
+            f"{figures.p50(name, warm.STREAM, 'first_ms'):.1f}",
             f"{chunk_us(figures, name):.0f}",
             f"{figures.p50(name, 'rss_mb'):.0f}",
         ]

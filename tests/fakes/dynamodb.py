@@ -1,10 +1,11 @@
 """DynamoDB on loopback: conditions and updates for real, one after the other, and quickly.
 
-    python -m tests.fakes.dynamodb --port 0 --table strata-dev-usage:tenant,month
+    python -m tests.fakes.dynamodb --port 0
 
-prints its port and serves until it is killed. In a test it is a thread:
+prints its port and serves the dev environment's tables, or `--table name:key[,range]`, until it is
+killed. In a test it is a thread:
 
-    with Dynamodb({"strata-dev-usage": ("tenant", "month")}) as store: ... store.url ...
+    with Dynamodb(KEYS) as store: ... store.url ...
 """
 
 from __future__ import annotations
@@ -20,28 +21,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from tests.fakes.expressions import Given, Invalid, Item, condition, placeholders, update
-
-Request = Mapping[str, Any]
+from tests.fakes.tables import KEYS, Refused, Request, Tables, on_the_wire, plain
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _OPERATION = re.compile(rb"\r\nx-amz-target: *DynamoDB_20120810\.(\w+)", re.IGNORECASE)
-_HEAD = (
-    b"HTTP/1.1 %d Said\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: %d\r\n\r\n"
-)
-
-
-class Refused(Exception):
-    """An error of DynamoDB's."""
-
-    def __init__(
-        self, code: str, message: str, *, status: int = 400, item: Item | None = None
-    ) -> None:
-        super().__init__(message)
-        self.code, self.status = code, status
-        name = f"com.amazonaws.dynamodb.v20120810#{code}"
-        body = {"__type": name, "message": message, **({"Item": item} if item else {})}
-        self.answer = _message(status, body)
 
 
 class Fault(NamedTuple):
@@ -54,11 +37,6 @@ class Fault(NamedTuple):
     answer: bytes | None
 
 
-def _message(status: int, body: object) -> bytes:
-    text = json.dumps(body, separators=(",", ":")).encode()
-    return _HEAD % (status, len(text)) + text
-
-
 _TOO_FAST = Refused("ProvisionedThroughputExceededException", "The table's throughput is exceeded")
 _INTERNAL = Refused("InternalServerError", "Internal server error", status=500)
 
@@ -66,118 +44,6 @@ THROTTLED = Fault(False, _TOO_FAST.answer)
 BROKEN, BROKEN_AFTERWARDS = Fault(False, _INTERNAL.answer), Fault(True, _INTERNAL.answer)
 HANGS, HANGS_AFTERWARDS = Fault(False, None), Fault(True, None)
 RESETS, RESETS_AFTERWARDS = Fault(False, b""), Fault(True, b"")
-
-
-class Tables:
-    """The rows. Not thread-safe: whoever holds them does one thing at a time."""
-
-    def __init__(self, keys: Mapping[str, tuple[str, ...]]) -> None:
-        self._keys = {name: tuple(key) for name, key in keys.items()}
-        self.rows: dict[str, dict[tuple[str, ...], Item]] = {name: {} for name in keys}
-
-    def call(self, operation: str, request: Request) -> dict[str, Any]:
-        does = {
-            "GetItem": self._get,
-            "PutItem": self._put,
-            "UpdateItem": self._update,
-            "DeleteItem": self._delete,
-            "Scan": self._scan,
-        }
-        if operation not in does:
-            raise Refused("UnknownOperationException", f"{operation} is not in this fake")
-        try:
-            return does[operation](request)
-        except Invalid as invalid:
-            raise Refused("ValidationException", str(invalid)) from None
-
-    def _get(self, request: Request) -> dict[str, Any]:
-        item = self._table(request).get(self._key(request, request["Key"]))
-        return {"Item": item} if item else {}
-
-    def _scan(self, request: Request) -> dict[str, Any]:
-        items = list(self._table(request).values())
-        return {"Items": items, "Count": len(items), "ScannedCount": len(items)}
-
-    def _put(self, request: Request) -> dict[str, Any]:
-        new: Item = dict(request["Item"])
-        key = self._key(request, {name: new[name] for name in self._key_names(request)})
-        old = self._checked(request, key)
-        self._table(request)[key] = new
-        return _returned(request, old, new)
-
-    def _delete(self, request: Request) -> dict[str, Any]:
-        key = self._key(request, request["Key"])
-        old = self._checked(request, key)
-        self._table(request).pop(key, None)
-        return _returned(request, old, {})
-
-    def _update(self, request: Request) -> dict[str, Any]:
-        key = self._key(request, request["Key"])
-        old = self._checked(request, key, request.get("UpdateExpression", ""))
-        new: Item = {**old, **request["Key"]}
-        given = _given(request, old)
-        for change in update(request.get("UpdateExpression", "")):
-            change(given, new)
-        self._table(request)[key] = new
-        return _returned(request, old, new)
-
-    def _checked(self, request: Request, key: tuple[str, ...], updates: str = "") -> Item:
-        """The row as it is, if the request's condition is true of it."""
-        old = self._table(request).get(key, {})
-        asked = request.get("ConditionExpression", "")
-        _check_placeholders(request, asked, updates)
-        if asked and not condition(asked)(_given(request, old)):
-            shown = request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and old
-            message = "The conditional request failed"
-            raise Refused("ConditionalCheckFailedException", message, item=old if shown else None)
-        return old
-
-    def _table(self, request: Request) -> dict[tuple[str, ...], Item]:
-        try:
-            return self.rows[request["TableName"]]
-        except KeyError:
-            raise Refused("ResourceNotFoundException", "Requested resource not found") from None
-
-    def _key_names(self, request: Request) -> tuple[str, ...]:
-        self._table(request)
-        return self._keys[request["TableName"]]
-
-    def _key(self, request: Request, key: Item) -> tuple[str, ...]:
-        names = self._key_names(request)
-        if key.keys() != set(names) or any("S" not in key[name] for name in names):
-            raise Invalid("The provided key element does not match the schema")
-        return tuple(key[name]["S"] for name in names)
-
-
-def _given(request: Request, item: Item) -> Given:
-    values = request.get("ExpressionAttributeValues", {})
-    return Given(item, values, request.get("ExpressionAttributeNames", {}))
-
-
-def _check_placeholders(request: Request, *expressions: str) -> None:
-    used = placeholders(*expressions)
-    given = {
-        *request.get("ExpressionAttributeValues", ()),
-        *request.get("ExpressionAttributeNames", ()),
-    }
-    if unused := given - used:
-        raise Invalid(f"Value provided unused in expressions: keys: {sorted(unused)}")
-    if missing := used - given:
-        raise Invalid(f"Invalid expression: used but not defined: {sorted(missing)}")
-
-
-def _returned(request: Request, old: Item, new: Item) -> dict[str, Any]:
-    shown = {"ALL_OLD": old, "ALL_NEW": new}.get(request.get("ReturnValues", "NONE"))
-    return {"Attributes": shown} if shown else {}
-
-
-def plain(item: Item) -> dict[str, Any]:
-    """Numbers as ints; bytes stay in base64."""
-    return {
-        name: int(text) if kind == "N" else text
-        for name, value in item.items()
-        for kind, text in value.items()
-    }
 
 
 class _Line:
@@ -275,7 +141,7 @@ class Dynamodb:
 
     def _call(self, operation: str, request: Request) -> bytes:
         try:
-            return _message(200, self.tables.call(operation, request))
+            return on_the_wire(200, self.tables.call(operation, request))
         except Refused as refused:
             return refused.answer
 
@@ -294,8 +160,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--table", action="append", default=[], help="name:key[,range]; repeatable")
     given = parser.parse_args()
-    tables = [table.partition(":") for table in given.table]
-    store = Dynamodb({name: tuple(key.split(",")) for name, _, key in tables}, port=given.port)
+    named = [table.partition(":") for table in given.table]
+    tables = {name: tuple(keys.split(",")) for name, _, keys in named}
+    store = Dynamodb(tables or KEYS, port=given.port)
     print(store.port, flush=True)
     store.serve()
 

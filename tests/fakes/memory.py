@@ -14,9 +14,7 @@ import botocore.session
 from botocore.validate import validate_parameters
 
 from gateway.aws import AwsError, UpstreamFailure
-from tests.fakes.dynamodb import Refused, Tables, plain
-
-KEYS = {"strata-dev-usage": ("tenant", "month"), "strata-dev-answers": ("key",)}
+from tests.fakes.tables import KEYS, Refused, Tables, plain
 
 # Whether it is carried out all the same, and what the caller is told.
 Trouble = tuple[bool, UpstreamFailure]

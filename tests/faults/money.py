@@ -34,7 +34,7 @@ def under_budget() -> Row:
 
 
 def neighbours() -> Row:
-    ran = runs.neighbours(30)
+    ran = runs.neighbours(10, rounds=5)
     told = (
         f"{ran.failed} failed, p99 {ran.p99_ms:.1f} ms, alone {ran.p99_ms_alone:.1f} ms; "
         f"{ran.noisy_at_most_a_second} a second of the noisy one's 200"

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from tests.fakes.dynamodb import BROKEN, HANGS_AFTERWARDS, RESETS, THROTTLED, Dynamodb, Fault
-from tests.fakes.memory import KEYS
+from tests.fakes.tables import KEYS
 from tests.faults.fates import meet_fates
 from tests.faults.payers import USAGE, Paid, Terms, in_processes, pay, quietly, sweep
 from tests.faults.repeaters import repeat
@@ -104,16 +104,20 @@ class Neighbours(NamedTuple):
     noisy_at_most_a_second: int
 
 
-def neighbours(seconds: int, *, rate: int = 10) -> Neighbours:
+def neighbours(seconds: int, *, rounds: int = 1, rate: int = 10) -> Neighbours:
+    """Alone and beside in turns, for a machine is not the same from minute to minute."""
+    alone: list[Paid] = []
+    beside: list[Paid] = []
     with Dynamodb(KEYS) as store:
         calm = Terms(store.url, UNLIMITED, 1, seconds * rate // 2, 1, (1, 1), rate, 2 / rate)
         both = [calm._replace(tenant=name) for name in ("quiet", "calm")]
         noise = calm._replace(
             tenant="noisy", threads=20, requests=seconds * rate * 20, every_s=1 / rate
         )
-        alone = list(itertools.chain(*in_processes(pay, both)))
         admitted = _watch(store, "noisy", "second_")
-        beside = list(itertools.chain(*in_processes(pay, [*both, noise])[:-1]))
+        for _ in range(rounds):
+            alone += itertools.chain(*in_processes(pay, both))
+            beside += itertools.chain(*in_processes(pay, [*both, noise])[:-1])
         return Neighbours(
             failed=sum(paid.end != "ok" for paid in alone + beside),
             p99_ms_alone=_p99_ms(alone),

@@ -8,8 +8,8 @@ from gateway import admission
 from gateway.budget import Spending
 from gateway.errors import GatewayError
 from tests.fakes.dynamodb import BROKEN, HANGS, RESETS, THROTTLED, Dynamodb
-from tests.fakes.memory import KEYS
 from tests.fakes.requests import request
+from tests.fakes.tables import KEYS
 from tests.faults import runs
 from tests.faults.payers import TARGET, USAGE, client, settings, usage
 

@@ -33,11 +33,10 @@ from tests.fakes.dynamodb import (
     RESETS_AFTERWARDS,
     THROTTLED,
     Dynamodb,
-    Refused,
-    Tables,
 )
-from tests.fakes.memory import KEYS, Memory
+from tests.fakes.memory import Memory
 from tests.fakes.requests import request
+from tests.fakes.tables import KEYS, Refused, Tables
 from tests.faults.payers import TARGET, USAGE, client, settings, usage
 
 BUDGET = 1_000_000
@@ -328,7 +327,7 @@ def test_all_that_is_asked_about_answers_is_valid_on_the_embedded_aws():
 
 
 def test_as_a_process_it_prints_its_port():
-    command = [sys.executable, "-m", "tests.fakes.dynamodb", "--table", f"{USAGE}:tenant,month"]
+    command = [sys.executable, "-m", "tests.fakes.dynamodb", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout

@@ -7,8 +7,8 @@ import pytest
 from gateway.errors import GatewayError
 from gateway.idempotency import once
 from tests.fakes.dynamodb import BROKEN, HANGS, RESETS, THROTTLED, Dynamodb
-from tests.fakes.memory import KEYS
 from tests.fakes.requests import request
+from tests.fakes.tables import KEYS
 from tests.faults import runs
 from tests.faults.payers import client, settings
 

@@ -27,7 +27,7 @@ class Refused(Exception):
 
 
 class Authorizers:
-    """One for `x-api-key` on /v1/messages, one for `Authorization` on every other route."""
+    """By `Authorization`; on /v1/messages by either header."""
 
     def __init__(self) -> None:
         self._remembered: dict[tuple[str, str], tuple[float, Caller | None]] = {}

@@ -36,9 +36,8 @@ def faulty_site(seed: int) -> Iterator[Site]:
 
 def run_random_faults(site: Site, requests: int) -> Tally:
     """A quarter each: whole or streamed, with a fallback or without."""
-    asked = [
-        ask(model, stream=stream) for model in (asset.PLAIN, asset.FALLBACK) for stream in (0, 1)
-    ]
+    models, ways = (asset.PLAIN, asset.FALLBACK), (False, True)
+    asked = [ask(model, stream=stream) for model in models for stream in ways]
     tally = Tally(lambda result: outcome(result, SAID))
     load = Load(site.server.address, keep=tally)
     at_once(load, (asked[number % 4] for number in range(requests)), 32)

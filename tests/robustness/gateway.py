@@ -53,8 +53,10 @@ class Gateway:
 
     def __call__(self, environ: Mapping[str, Any], start_response: Any) -> Iterable[bytes]:
         """WSGI, behind a key."""
-        messages = environ.get("PATH_INFO") == "/v1/messages"
-        if environ.get("HTTP_X_API_KEY" if messages else "HTTP_AUTHORIZATION") != KEY:
+        given = [environ.get("HTTP_AUTHORIZATION")]
+        if environ.get("PATH_INFO") == "/v1/messages":
+            given.append(environ.get("HTTP_X_API_KEY"))
+        if KEY not in given:
             status, headers, body = _refused(401, "invalid_api_key")
         else:
             length = int(environ.get("CONTENT_LENGTH") or 0)

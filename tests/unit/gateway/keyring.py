@@ -55,9 +55,14 @@ class Keyring:
         """KMS and DynamoDB for one request; `instead` are other answers, by operation."""
         return ScriptedAws({"GenerateMac": [self._mac], "GetItem": [self._find], **instead})
 
-    def ask(self, headers: Mapping[str, str | list[str]], aws: ScriptedAws | None = None) -> Any:
+    def ask(
+        self,
+        headers: Mapping[str, str | list[str]],
+        aws: ScriptedAws | None = None,
+        **fields: Any,
+    ) -> Any:
         """The authorizer's policy for a request with these headers."""
-        asked = event(headers)
+        asked = {**event(headers), **fields}
         return authorize(asked, settings=self.settings, upstream=aws or self.aws())
 
     def _mac(self, request: Mapping[str, Any]) -> dict[str, Any]:

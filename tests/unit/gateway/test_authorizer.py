@@ -220,3 +220,25 @@ def test_the_embedded_aws_gives_no_request_id_and_that_is_no_error(ring, capsys)
     policy = authorizer.authorize(asked, settings=ring.settings, upstream=ring.aws())
     assert effect(policy) == "Deny"
     assert json.loads(capsys.readouterr().out)["request_id"] == ""
+
+
+def test_where_api_gateway_asks_each_time_a_grant_is_remembered_for_a_minute(ring, monkeypatch):
+    now = [1_000.0]
+    monkeypatch.setattr(authorizer, "_granted", {})
+    monkeypatch.setattr(authorizer, "_clock", lambda: now[0])
+    key = ring.issue("demo", lasts_s=3_600)
+    for at, asked in ((0, 1), (59, 0), (61, 1)):
+        now[0], aws = 1_000.0 + at, ring.aws()
+        policy = ring.ask({"x-api-key": key}, aws, resource="/v1/messages")
+        assert effect(policy) == "Allow"
+        assert len(aws.requests("GenerateMac")) == asked
+
+
+def test_a_refusal_is_never_remembered_there(ring, monkeypatch):
+    monkeypatch.setattr(authorizer, "_granted", {})
+    for _ in range(2):
+        aws = ring.aws()
+        policy = ring.ask({"x-api-key": NEVER_ISSUED}, aws, resource="/v1/messages")
+        assert effect(policy) == "Deny"
+        assert len(aws.requests("GenerateMac")) == 1
+    assert authorizer._granted == {}
