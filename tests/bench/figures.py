@@ -29,6 +29,9 @@ class Figures:
         ordered = sorted(self._all(key))
         return ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
 
+    def total(self, *key: str) -> float:
+        return sum(self._all(key))
+
     def ratio(self, ours: Key, theirs: Key) -> float:
         """Round by round, since a slow moment of the machine hits both; the median of those."""
         pairs = zip(self._rounds[ours], self._rounds[theirs], strict=True)

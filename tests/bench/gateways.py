@@ -40,7 +40,8 @@ def recipes(aws: Mapping[str, str], ours: Mapping[str, str]) -> dict[str, Recipe
     """`aws` is where the fake is and a key for it, `ours` what the asset wants beside."""
     python = str(environment.PYTHON)
     uvicorn = ("-m", "uvicorn", "tests.bench.peers.usual:app", "--port", "PORT")
-    load = ("-m", "tests.load.server", "--port", "PORT")
+    log = str(environment.HOME / "functions.log")
+    load = ("-m", "tests.load.server", "--port", "PORT", "--log", log)
     litellm = ("-c", "from litellm import run_server; run_server()", "--config", _litellm(aws))
     loopback = str(Path(__file__).parent / "portkey" / "loopback.cjs")
     portkey = (_node(), "--require", loopback, str(_PORTKEY / "build" / "start-server.js"))

@@ -91,6 +91,7 @@ _SERVED = [
     "first token p50 ms",
     "CPU µs a chunk",
     "RSS MB",
+    "failed",
 ]
 
 
@@ -109,6 +110,7 @@ def _served_rows(figures: Figures, missing: Mapping[str, str]) -> Iterator[list[
             f"{figures.p50(name, warm.STREAM, 'first_ms'):.1f}",
             f"{chunk_us(figures, name):.0f}",
             f"{figures.p50(name, 'rss_mb'):.0f}",
+            f"{figures.total(name, 'failed'):.0f}",
         ]
 
 

@@ -60,22 +60,24 @@ def _measure(
     cpu, started = gateway.child.cpu_s, time.monotonic()
     results = _ask(gateway, model, times, callers, stream)
     took_s, cpu = time.monotonic() - started, gateway.child.cpu_s - cpu
-    figures.add(gateway.name, what, "took_ms", samples=[each.took_s * 1000 for each in results])
+    good = [each for each in results if each.status == 200 and not each.error]
+    figures.add(gateway.name, "failed", samples=[times - len(good)])
+    figures.add(gateway.name, what, "took_ms", samples=[each.took_s * 1000 for each in good])
     figures.add(gateway.name, what, "cpu_us", samples=[cpu / times * 1e6])
-    figures.add(gateway.name, what, "per_s", samples=[times / took_s])
+    figures.add(gateway.name, what, "per_s", samples=[len(good) / took_s])
     if stream:
-        first_ms = [(each.first_s or each.took_s) * 1000 for each in results]
+        first_ms = [(each.first_s or each.took_s) * 1000 for each in good]
         figures.add(gateway.name, what, "first_ms", samples=first_ms)
 
 
 def _ask(gateway: Gateway, model: str, times: int, callers: int, stream: bool) -> list[Result]:
-    """Raises RuntimeError for a gateway that does not answer as it should."""
+    """Raises RuntimeError for a gateway that does not answer at all."""
     recipe = gateway.recipe
     request = chat(model, key=recipe.key, headers=recipe.headers, stream=stream)
     load = Load(gateway.address)
     results = at_once(load, [request] * times, callers)
     load.close()
-    wrong = [each for each in results if each.error or each.status != 200]
-    if wrong:
-        raise RuntimeError(f"answered {wrong[0].error or wrong[0].data[:200]!r}")
+    if all(each.status != 200 for each in results):
+        told = results[0].error or results[0].data[:200].decode(errors="replace")
+        raise RuntimeError(f"it answers {told!r}")
     return results

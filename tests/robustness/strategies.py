@@ -17,7 +17,7 @@ JSON = st.recursive(
 )
 _LETTERS = st.characters(exclude_categories=["Cs"])
 _PATTERNS = {
-    r"\S": st.text(_LETTERS, max_size=9).map(lambda text: "x" + text),
+    shape.NOT_BLANK: st.text(_LETTERS, max_size=9).map(lambda text: "x" + text),
     "^[a-zA-Z0-9_-]+$": st.text("abcXYZ019_-", min_size=1, max_size=12),
 }
 

@@ -7,7 +7,7 @@ import json
 from gateway.body import finite, no_number
 from gateway.chat_request import Message
 from gateway.errors import invalid
-from gateway.shape import Anything, Choice, Either, List, Never, Object, Tagged, Text
+from gateway.shape import NOT_BLANK, Anything, Choice, Either, List, Never, Object, Tagged, Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 IMAGE = r"^data:image/(png|jpe?g|gif|webp);base64,[A-Za-z0-9+/]+={0,2}$"
 
 NO_OUTPUT = {"text": "(no output)"}
-_SAID = Text(pattern=r"\S", says="a text that is not blank")
+_SAID = Text(pattern=NOT_BLANK, says="a text that is not blank")
 _TEXT = Object({"type": Choice("text"), "text": Text()}, required=("text",))
 _URL = Text(
     pattern=IMAGE,

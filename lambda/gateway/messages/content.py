@@ -7,7 +7,7 @@ from itertools import groupby
 from gateway.chat_request import Message
 from gateway.errors import invalid
 from gateway.messages.blocks import ASSISTANTS, TEXT, USERS
-from gateway.shape import Choice, Either, List, Object, Tagged, Text
+from gateway.shape import NOT_BLANK, Choice, Either, List, Object, Tagged, Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Block = Mapping[str, Any]
 
-_SAID = Text(pattern=r"\S", says="a text that is not blank")
+_SAID = Text(pattern=NOT_BLANK, says="a text that is not blank")
 
 
 def _message(role: str, content: Either) -> Object:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from gateway.completions.messages import IMAGE
 from gateway.completions.parameters import NAME
-from gateway.shape import Anything, Choice, Either, List, Never, Object, Tagged, Text
+from gateway.shape import NOT_BLANK, Anything, Choice, Either, List, Never, Object, Tagged, Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-_SAID = Text(pattern=r"\S", says="a text that is not blank")
+_SAID = Text(pattern=NOT_BLANK, says="a text that is not blank")
 # ToolUseBlock.toolUseId of the service model.
 _CALL_ID = Text(
     shortest=1, longest=64, pattern="^[a-zA-Z0-9_.:-]+$", says="the id of a call, of 1 to 64 signs"

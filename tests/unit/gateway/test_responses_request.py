@@ -238,7 +238,7 @@ NESTED = {
     },
     "input[1].arguments": {"input": [ASKED, {**CALL, "arguments": "[]"}, RESULT]},
     "input[1].call_id": {"input": [ASKED, {**CALL, "call_id": "a b"}, RESULT]},
-    "input[2].output": {"input": [ASKED, CALL, {**RESULT, "output": ""}]},
+    "input[2].output": {"input": [ASKED, CALL, {**RESULT, "output": 3}]},
     "input[2].output[0].type": {
         "input": [ASKED, CALL, {**RESULT, "output": [{"type": "input_image"}]}]
     },

@@ -6,12 +6,24 @@ from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator, meta
 
 from gateway.errors import GatewayError
-from gateway.shape import Anything, Choice, Either, Flag, List, Never, Number, Object, Tagged, Text
+from gateway.shape import (
+    NOT_BLANK,
+    Anything,
+    Choice,
+    Either,
+    Flag,
+    List,
+    Never,
+    Number,
+    Object,
+    Tagged,
+    Text,
+)
 
 SHAPES = {
     "text": Text(),
     "short text": Text(shortest=1, longest=3),
-    "text of a pattern": Text(pattern=r"\S"),
+    "text of a pattern": Text(pattern=NOT_BLANK),
     "text of letters": Text(pattern="^[ab]+$"),
     "number": Number(0, 1),
     "whole number": Number(1, whole=True),
