@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from gateway.incoming import Incoming, Response
 
+# `json.dumps` makes a new one for every call that wants anything special.
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 _JSON = {"content-type": "application/json"}
 
 # botocore/data/partitions.json; the partitions without Bedrock are left out.
@@ -162,4 +164,4 @@ def credentials() -> Credentials:
 
 
 def _text(request: Mapping[str, Any]) -> bytes:
-    return json.dumps(request, separators=(",", ":")).encode()
+    return _ENCODER.encode(request).encode()

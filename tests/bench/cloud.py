@@ -10,11 +10,8 @@ machine's monotonic clock.
 from __future__ import annotations
 
 import argparse
-import base64
 import heapq
-import hmac
 import itertools
-import json
 import re
 import select
 import signal
@@ -24,15 +21,10 @@ from collections import Counter
 from typing import Any
 
 from tests.bench import bedrock
-from tests.fakes.dynamodb import Refused, Tables
+from tests.bench.services import called
+from tests.fakes.dynamodb import Tables
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-_TARGET = re.compile(rb"\r\nx-amz-target: *(\w+)\.(\w+)", re.IGNORECASE)
-
-
-def mac(key: str) -> bytes:
-    """What this KMS makes of an API key, whatever key of its own is named."""
-    return hmac.digest(b"fake", key.encode(), "sha256")
 
 
 class Line:
@@ -125,20 +117,7 @@ class Cloud:
         elif target == b"GET /stats":
             line.sock.sendall(bedrock.whole(self._stats()))
         else:
-            line.sock.sendall(self._called(heard, end))
-
-    def _called(self, heard: bytes, end: int) -> bytes:
-        """DynamoDB or KMS, which have their operation in a header."""
-        named = _TARGET.search(heard, 0, end)
-        request = json.loads(heard[end + 4 :])
-        if named and named[1] == b"TrentService":
-            made = mac(base64.b64decode(request["Message"]).decode())
-            return bedrock.whole({"Mac": base64.b64encode(made).decode()})
-        try:
-            operation = named[2].decode() if named else ""
-            return bedrock.whole(self._tables.call(operation, request))
-        except Refused as refused:
-            return refused.answer
+            line.sock.sendall(called(self._tables, heard[: end + 2], heard[end + 4 :]))
 
     def _start(self, line: Line, pace: bedrock.Pace) -> None:
         if not pace.every_s:

@@ -19,8 +19,8 @@ from gateway.keys import Caller
 from tests.bench import environment
 from tests.bench.figures import Figures
 from tests.load import asset
+from tests.load.callers import chat
 from tests.load.events import event
-from tests.load.generator import chat
 from tests.load.http import Asked
 from tests.load.routes import ROUTES
 from tests.runtime.fake_api import FakeApi

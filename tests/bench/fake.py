@@ -7,7 +7,8 @@ import time
 
 from tests.bench.figures import Figures
 from tests.load import asset
-from tests.load.generator import Load, at_once
+from tests.load.callers import at_once
+from tests.load.generator import Load
 from tests.load.running import Cloud
 
 _CALLERS, _CALLS = 16, 8_000

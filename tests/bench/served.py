@@ -12,7 +12,8 @@ from tests.bench.figures import Figures
 from tests.bench.gateways import Gateway, Recipe
 from tests.bench.warm import LONG, STREAM
 from tests.load import asset
-from tests.load.generator import Load, Result, at_once, chat
+from tests.load.callers import at_once, chat
+from tests.load.generator import Load, Result
 
 AT_ONCE = 16
 ONE, MANY = "one caller", "16 callers"

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from tests.bench.cloud import mac
+from tests.bench.services import mac
 from tests.unit.gateway.examples import ALIAS, CLAUDE, DECLARED, NOVA
 
 _SOURCE = Path(__file__).parents[2] / "lambda"

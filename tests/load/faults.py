@@ -11,8 +11,9 @@ from typing import NamedTuple
 from tests.bench.processes import PYTHON, Child
 from tests.load import asset
 from tests.load.answers import BROKEN, COMPLETE, LOST, REFUSED, TRUNCATED, WRONG, outcome
+from tests.load.callers import at_once
 from tests.load.faulty import SAID
-from tests.load.generator import Load, at_once
+from tests.load.generator import Load
 from tests.load.rows import Row, row
 from tests.load.site import Site, running_site
 from tests.load.speed import ask

@@ -1,20 +1,16 @@
 """Load from one thread: many connections, and for every request what came back and when.
 
-    results = at_once(address, requests, connections=16)
-    results = at_a_rate(address, requests, per_second=300)
-
-Bounded by its requests: it ends when the last one has been answered or has failed.
+`tests/load/callers.py` says who asks what, and how often.
 """
 
 from __future__ import annotations
 
 import heapq
-import json
 import re
 import select
 import socket
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 Address = tuple[str, int]
 
@@ -192,67 +188,6 @@ class Load:
             line = self._lines.get(number)
             if line and line.result is result:
                 self._lose(line, "no answer in time")
-
-
-def at_once(load: Load, requests: Iterable[bytes], connections: int) -> list[Result]:
-    """A closed loop: so many callers, each of whom asks again when it has its answer."""
-    rest = iter(requests)
-    more = True
-    while more or load.busy:
-        while more and load.busy < connections:
-            request = next(rest, None)
-            if request is None:
-                more = False
-            else:
-                load.send(request)
-        if load.busy:
-            load.wait(0.5)
-    return load.results
-
-
-def at_a_rate(load: Load, requests: Iterable[bytes], per_second: float) -> list[Result]:
-    """An open loop: callers come when they come, however slow the answers are."""
-    started = time.monotonic()
-    for due, request in _schedule(requests, started, per_second):
-        while (left := due - time.monotonic()) > 0:
-            load.wait(left)
-        load.send(request)
-    while load.busy:
-        load.wait(0.5)
-    return load.results
-
-
-def _schedule(
-    requests: Iterable[bytes], started: float, per_second: float
-) -> Iterator[tuple[float, bytes]]:
-    for number, request in enumerate(requests):
-        yield started + number / per_second, request
-
-
-def chat(
-    model: str,
-    *,
-    key: str,
-    stream: bool = False,
-    path: str = "/v1/chat/completions",
-    headers: Mapping[str, str] = {},
-    **fields: object,
-) -> bytes:
-    """One request of OpenAI's chat, as bytes."""
-    messages = [{"role": "user", "content": "How long is the refund window?"}]
-    asked = {"model": model, "messages": messages, "max_tokens": 64, **fields}
-    if stream:
-        asked["stream"] = True
-    body = json.dumps(asked).encode()
-    lines = [
-        f"POST {path} HTTP/1.1",
-        "host: 127.0.0.1",
-        "content-type: application/json",
-        f"authorization: Bearer {key}",
-        f"content-length: {len(body)}",
-        *(f"{name}: {value}" for name, value in headers.items()),
-    ]
-    return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 def _dechunked(body: bytes) -> Iterator[bytes]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 import signal
 import socket
@@ -20,16 +19,15 @@ import threading
 import time
 import traceback
 
-from gateway.edge import Answer
 from gateway.settings import settings
 from tests.load import routes
 from tests.load.authorizers import Authorizers, Refused
 from tests.load.environments import Context, Pool
 from tests.load.events import event
 from tests.load.http import Asked, BadRequest, Connection
+from tests.load.telling import JSON, error, refuse, tell
 
 _DRAIN_S = 30.0
-_JSON = {"content-type": "application/json"}
 
 
 class Stop(Exception):
@@ -78,7 +76,7 @@ class Server:
         try:
             asked = self._next(connection)
         except BadRequest:
-            connection.write(400, _JSON, _error(400, "bad_request", "Not HTTP."), stays=False)
+            connection.write(400, JSON, error(400, "bad_request", "Not HTTP."), stays=False)
             return False
         return asked is not None and self._answer(connection, asked)
 
@@ -98,51 +96,19 @@ class Server:
         stays = not self._draining and asked.header("connection").lower() != "close"
         route, parameters, allowed = routes.find(asked.method, asked.path)
         if route is None:
-            return _refuse(connection, allowed, stays=stays)
+            return refuse(connection, allowed, stays=stays)
         environment = self._pool.take()
         try:
             caller = self._authorizers.caller_of(asked, environment.aws)
             made = event(asked, route, parameters, caller)
             context = Context(connection, settings().timeout_s)
-            _tell(connection, environment.respond(route.module, made, context), stays=stays)
+            tell(connection, environment.respond(route.module, made, context), stays=stays)
         except Refused as refused:
-            body = _error(refused.status, refused.code, "Refused before the function.")
-            connection.write(refused.status, _JSON, body, stays=stays)
+            body = error(refused.status, refused.code, "Refused before the function.")
+            connection.write(refused.status, JSON, body, stays=stays)
         finally:
             self._pool.give_back(environment)
         return stays
-
-
-def _tell(connection: Connection, answer: Answer, *, stays: bool) -> None:
-    """Whole, or chunk by chunk as they come; a caller who has gone ends the chunks."""
-    if answer.headers["content-type"] != "text/event-stream":
-        connection.write(answer.status, answer.headers, b"".join(answer.chunks), stays=stays)
-        return
-    chunks = iter(answer.chunks)
-    try:
-        connection.begin(answer.status, answer.headers, next(chunks), stays=stays)
-        for chunk in chunks:
-            connection.go_on(chunk)
-        connection.finish()
-    finally:
-        chunks.close()  # type: ignore[attr-defined]  # a stream's chunks have it
-
-
-def _refuse(connection: Connection, allowed: list[str], *, stays: bool) -> bool:
-    if allowed:
-        headers = {**_JSON, "allow": ", ".join(allowed)}
-        body = _error(405, "method_not_allowed", "This route has other methods.")
-        connection.write(405, headers, body, stays=stays)
-    else:
-        body = _error(404, "no_such_route", "No such route.")
-        connection.write(404, _JSON, body, stays=stays)
-    return stays
-
-
-def _error(status: int, code: str, message: str) -> bytes:
-    kind = "invalid_request_error" if status < 500 else "server_error"
-    error = {"message": message, "type": kind, "param": None, "code": code}
-    return json.dumps({"error": error}).encode()
 
 
 def main() -> int:

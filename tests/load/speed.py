@@ -8,7 +8,8 @@ from typing import NamedTuple
 from tests.bench.frames import text
 from tests.load import asset
 from tests.load.answers import outcome
-from tests.load.generator import Load, at_a_rate, at_once, chat
+from tests.load.callers import at_a_rate, at_once, chat
+from tests.load.generator import Load
 from tests.load.rows import Row, row
 from tests.load.site import Site, running_site
 from tests.load.tally import Tally, quantile

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from tests.load import asset
-from tests.load.generator import Load, Result, at_once, chat
+from tests.load.callers import at_once, chat
+from tests.load.generator import Load, Result
 from tests.load.site import Site
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
-from gateway.body import finite, no_number
+from gateway.body import DECODER
 from gateway.chat_request import Message
 from gateway.errors import invalid
 from gateway.shape import NOT_BLANK, Anything, Choice, Either, List, Never, Object, Tagged, Text
@@ -131,7 +129,7 @@ def _tool_calls(field: str, calls: list[dict[str, Any]]) -> Iterator[Mapping[str
 def arguments(field: str, text: str) -> dict[str, Any]:
     """What a model has called a function with; OpenAI keeps it as text."""
     try:
-        value = json.loads(text or "{}", parse_constant=no_number, parse_float=finite)
+        value = DECODER.decode(text or "{}")
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):

@@ -11,8 +11,8 @@ from gateway.aws import Aws
 from gateway.keys import Caller as Owner
 from tests.load import asset
 from tests.load.authorizers import Authorizers
+from tests.load.callers import chat as request
 from tests.load.events import event
-from tests.load.generator import chat as request
 from tests.load.http import Asked
 from tests.load.routes import ROUTES
 
