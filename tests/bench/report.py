@@ -38,7 +38,8 @@ def page(figures: Figures, missing: Mapping[str, str], rounds: int, took_s: floa
         "\n## In process, one request after the other\n",
         _table(["", "p50 ms", "p99 ms", "CPU µs"], _warm_rows(figures)),
         "\n## Streams in process\n",
-        _table(["", "first token p50 ms", "p99 ms", "CPU µs a chunk", "paced"], _streams(figures)),
+        _table(_STREAMED, _streams(figures)),
+        _PACED,
         "\n## As servers, one process each\n",
         _table(_SERVED, _served_rows(figures, missing)),
         "\n## Cold starts\n",
@@ -75,6 +76,12 @@ def _streams(figures: Figures) -> Iterator[list[str]]:
         yield [told, *times, f"{chunk_us(figures, name):.0f}", f"{paced:.0f}"]
 
 
+_STREAMED = ["", "first token p50 ms", "p99 ms", "CPU µs a chunk", "CPU µs a chunk, one by one"]
+_PACED = """
+The first of the two is what a word more costs when words come as fast as they are read. The other
+is of words that come alone, 2 ms apart: most of it is the kernel putting the process to sleep and
+waking it, which a bare socket pays as well.
+"""
 _SERVERS = (
     gateways.OURS,
     gateways.USUAL,

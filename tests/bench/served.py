@@ -13,7 +13,8 @@ from tests.bench.gateways import Gateway, Recipe
 from tests.bench.warm import LONG, STREAM
 from tests.load import asset
 from tests.load.callers import at_once, chat
-from tests.load.generator import Load, Result
+from tests.load.generator import Load
+from tests.load.results import Result
 
 AT_ONCE = 16
 ONE, MANY = "one caller", "16 callers"

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tests.bench.frames import text
-from tests.load.generator import Result
+from tests.load.results import Result
 
 COMPLETE, REFUSED, LEFT = "complete", "explicit error", "left"
 # A connection that ended before the answer did: every client notices, but a server must have died.

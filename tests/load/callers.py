@@ -12,7 +12,8 @@ import json
 import time
 from collections.abc import Iterable, Iterator, Mapping
 
-from tests.load.generator import Load, Result
+from tests.load.generator import Load
+from tests.load.results import Result
 
 
 def at_once(load: Load, requests: Iterable[bytes], connections: int) -> list[Result]:

@@ -10,42 +10,17 @@ import re
 import select
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+
+from tests.load.results import CHUNKED, Result
 
 Address = tuple[str, int]
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-_CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
 _CLOSES = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
 _LAST_CHUNK = b"\r\n0\r\n\r\n"
 # What the fake's answers begin with: the first token is there once this is.
 FIRST_WORD = b"word0"
-
-
-class Result:
-    """One request; times in seconds since it was sent. `error` says why there is no answer."""
-
-    __slots__ = ("data", "ended", "error", "first_s", "request", "sent", "took_s")
-
-    def __lt__(self, other: Result) -> bool:
-        return self.sent < other.sent
-
-    def __init__(self, request: bytes) -> None:
-        self.request = request
-        self.data = b""
-        self.sent = self.ended = self.took_s = 0.0
-        self.first_s: float | None = None
-        self.error: str | None = None
-
-    @property
-    def status(self) -> int:
-        return int(self.data[9:12] or 0)
-
-    @property
-    def body(self) -> bytes:
-        """The body without its transfer coding."""
-        head, _, body = self.data.partition(b"\r\n\r\n")
-        return b"".join(_dechunked(body)) if _CHUNKED.search(head) else body
 
 
 class _Line:
@@ -150,7 +125,7 @@ class Load:
                 return False
             head = result.data[: at + 2]
             length = _LENGTH.search(head)
-            line.end = -1 if _CHUNKED.search(head) else at + 4 + (int(length[1]) if length else 0)
+            line.end = -1 if CHUNKED.search(head) else at + 4 + (int(length[1]) if length else 0)
         if line.end < 0:
             return result.data.endswith(_LAST_CHUNK)
         return len(result.data) >= line.end
@@ -188,11 +163,3 @@ class Load:
             line = self._lines.get(number)
             if line and line.result is result:
                 self._lose(line, "no answer in time")
-
-
-def _dechunked(body: bytes) -> Iterator[bytes]:
-    at = 0
-    while (end := body.find(b"\r\n", at)) >= 0:
-        size = int(body[at:end] or b"0", 16)
-        yield body[end + 2 : end + 2 + size]
-        at = end + 4 + size

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from tests.load import asset
 from tests.load.answers import COMPLETE, outcome
 from tests.load.callers import at_a_rate
-from tests.load.generator import Load, Result
+from tests.load.generator import Load
+from tests.load.results import Result
 from tests.load.rows import Row, row
 from tests.load.site import Site, running_site
 from tests.load.speed import ask

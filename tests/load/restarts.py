@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from tests.load import asset
 from tests.load.answers import COMPLETE, outcome
-from tests.load.generator import Load, Result
+from tests.load.generator import Load
+from tests.load.results import Result
 from tests.load.rows import Row, row
 from tests.load.running import Server
 from tests.load.site import Site, running_site

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from tests.load.answers import COMPLETE, outcome
-from tests.load.generator import Result
+from tests.load.results import Result
 
 
 class Tally:

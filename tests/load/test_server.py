@@ -6,7 +6,8 @@ import json
 
 from tests.load import asset
 from tests.load.callers import at_once, chat
-from tests.load.generator import Load, Result
+from tests.load.generator import Load
+from tests.load.results import Result
 from tests.load.site import Site
 
 
