@@ -36,7 +36,8 @@ status: setup ## Say what runs, and how to call it
 
 .PHONY: test
 test: setup ## Run every test: unit, stacks and local (its own embedded AWS)
-	@pytest --durations=10 tests/unit tests/stacks tests/faults tests/local
+	@pytest --durations=10 tests/unit tests/stacks tests/faults tests/robustness tests/runtime \
+		tests/load tests/local
 
 .PHONY: check
 check: setup ## The fast gate: style, types, import contracts, unit and stack tests, cfn-lint
