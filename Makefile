@@ -46,7 +46,7 @@ check: setup ## The fast gate: style, types, import contracts, unit and stack te
 	@mypy
 	@PYTHONPATH=.:lambda lint-imports
 	@python -m config check
-	@pytest -q tests/unit tests/stacks
+	@pytest -q -n 2 --dist loadfile tests/unit tests/stacks
 	@node_modules/.bin/cdk synth --quiet
 	@cfn-lint 'cdk.out/assembly-*/*.template.json'
 

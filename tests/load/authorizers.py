@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gateway.keys import Caller
 
 _REMEMBERED_S = 60.0
+_EITHER = ("authorization", "x-api-key")
 
 
 class Refused(Exception):
@@ -27,21 +28,24 @@ class Refused(Exception):
 
 
 class Authorizers:
-    """By `Authorization`; on /v1/messages by either header."""
+    """`Authorization` on every route; on /v1/messages `x-api-key` will do instead of it.
+
+    API Gateway remembers the answers of the first, and the function itself those of the other.
+    """
 
     def __init__(self) -> None:
-        self._remembered: dict[tuple[str, str], tuple[float, Caller | None]] = {}
+        self._remembered: dict[tuple[str, ...], tuple[float, Caller | None]] = {}
 
     def caller_of(self, asked: Asked, upstream: Upstream) -> Caller:
         """Raises Refused: 401 for a wrong key, 500 when the authorizer itself fails."""
-        source = "x-api-key" if asked.path == "/v1/messages" else "authorization"
-        given = asked.header(source)
-        if not given:  # API Gateway does not even ask
+        names = _EITHER if asked.path == "/v1/messages" else _EITHER[:1]
+        given = tuple(map(asked.header, names))
+        if not any(given):
             raise Refused(401, "invalid_api_key")
-        until, caller = self._remembered.get((source, given), (0.0, None))
+        until, caller = self._remembered.get(given, (0.0, None))
         if until < time.monotonic():
             caller = _ask(asked, upstream)
-            self._remembered[source, given] = time.monotonic() + _REMEMBERED_S, caller
+            self._remembered[given] = time.monotonic() + _REMEMBERED_S, caller
         if caller is None:
             raise Refused(401, "invalid_api_key")
         return caller

@@ -21,6 +21,7 @@ ROUTES = (
     Route("POST", "/v1/embeddings", "embeddings"),
     Route("GET", "/v1/models", "models"),
     Route("GET", "/v1/models/{alias}", "models"),
+    Route("GET", "/v1/openapi.json", "models"),
     Route("GET", "/v1/usage", "usage"),
     Route("GET", "/v1/openapi.json", "models"),
 )

@@ -19,6 +19,7 @@ from pathlib import Path
 from tests.faults import money, soak
 from tests.load import faults, neighbours, restarts, speed
 from tests.load.rows import Row
+from tests.robustness import soak as robustness
 
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 
@@ -39,6 +40,10 @@ MEASURES: dict[str, tuple[Callable[[], Row | Iterator[Row]], ...]] = {
     "Q2": (money.conservation,),
     "Q3": (money.under_budget,),
     "Q4": (neighbours.neighbours, money.neighbours),
+    "R1": (robustness.mutated_bytes,),
+    "R2": (robustness.schema_aware,),
+    "R3": (robustness.schemathesis,),
+    "S1": (robustness.secrets,),
 }
 
 

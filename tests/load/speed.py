@@ -124,6 +124,8 @@ def run_endurance(site: Site, batches: int, each: int, progress: Callable[[str],
 
 def endurance() -> Row:
     with running_site() as site:
+        # As many execution environments as there will be callers.
+        _at_once(site.server.address, Tally(), ask(asset.SLOW, stream=True), 32, 16)
         found = run_endurance(site, 40, 5_000, lambda line: print(f"    {line}", flush=True))
     flat = found.last_descriptors <= found.first_descriptors
     told = (

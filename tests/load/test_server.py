@@ -20,6 +20,23 @@ def test_a_key_that_nobody_has_is_refused(site: Site) -> None:
     assert _ask(site, chat(asset.PLAIN, key=asset.key("nobody"))).status == 401
 
 
+def test_messages_take_the_key_in_anthropics_header_too(site: Site) -> None:
+    for header in ("authorization: Bearer ", "x-api-key: "):
+        head = f"POST /v1/messages HTTP/1.1\r\n{header}{asset.key('demo')}\r\n"
+        assert _ask(site, head.encode() + b"content-length: 2\r\n\r\n{}").status == 400
+
+
+def test_other_routes_want_the_key_where_openai_has_it(site: Site) -> None:
+    head = f"GET /v1/models HTTP/1.1\r\nx-api-key: {asset.key('demo')}\r\n\r\n"
+    assert _ask(site, head.encode()).status == 401
+
+
+def test_usage_and_the_description_are_served(site: Site) -> None:
+    for path in ("/v1/usage", "/v1/openapi.json"):
+        head = f"GET {path} HTTP/1.1\r\nauthorization: Bearer {asset.key('demo')}\r\n\r\n"
+        assert _ask(site, head.encode()).status == 200, path
+
+
 def test_a_path_that_is_not_there_is_a_404(site: Site) -> None:
     assert _error(_ask(site, b"GET /v2/chat HTTP/1.1\r\n\r\n"))["code"] == "no_such_route"
 

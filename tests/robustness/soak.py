@@ -1,4 +1,4 @@
-"""R1 to R3 at their full sizes, for docs/reliability.md."""
+"""R1 to R3, S1 and S4 at their full sizes, for docs/reliability.md."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.load.rows import Row, row
-from tests.robustness import bodies, described, raw_bytes
+from tests.robustness import bodies, described, leaks, raw_bytes
 
-BYTES, BODIES, EXAMPLES = 20_000, 10_000, 150
+BYTES, BODIES, EXAMPLES, LEAKS = 20_000, 10_000, 150, 3_000
 
 
 def mutated_bytes() -> Row:
@@ -40,3 +40,10 @@ def schemathesis() -> Row:
     told = f"{'0' if status == 0 else 'some'} failures in {int(cases[1]) if cases else 0:,} cases"
     what = f"Schemathesis, all checks, {EXAMPLES} examples a route"
     return row("R3", what, ">= 2,000 cases, 0 failures", told, status == 0)
+
+
+def secrets() -> Row:
+    found = list(leaks.leaks(LEAKS, seed=1))
+    what = f"{LEAKS:,} requests with secrets, most of them failing inside"
+    bar = "nothing of the request in a log or an error, no ARN or account anywhere"
+    return row("S1, S4", what, bar, f"{len(found)} found", not found)
