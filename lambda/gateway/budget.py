@@ -6,7 +6,7 @@ import time
 
 from gateway import errors, month, observe
 from gateway.admission import Admission
-from gateway.aws import AwsError, TimedOut, UpstreamFailure
+from gateway.aws import AwsError, UpstreamFailure
 from gateway.edge import tenant_of
 from gateway.ledger import Ledger
 from gateway.price import cached_tokens, cost_micro_usd, input_tokens
@@ -132,12 +132,14 @@ class Spending:
         deadline = self._request.deadline + _GRACE_S
         over = [each for each in self._row.admitted if each < self._clock() - _COUNTED_S]
         try:
-            self._ledger.end(self._hold, spent, over, deadline)
-        except TimedOut:  # it may be carried out yet: asked again, it would be paid twice
-            raise
-        except UpstreamFailure:
+            written = self._ledger.end(self._hold, spent, over, deadline)
+        except AwsError:  # nothing else says for sure that it was not carried out
             time.sleep(_PAUSE_S)
-            self._ledger.end(self._hold, spent, over, deadline)
+            written = self._ledger.end(self._hold, spent, over, deadline)
+        if not written:
+            # The minute has less in it than was reserved: this was carried out before, or another's
+            # was twice. The log has what it takes to tell.
+            self._log(spent, UpstreamFailure("the reservation was gone"))
 
     def _log(self, spent: Mapping[str, int], failure: UpstreamFailure) -> None:
         """All that it takes to write the update by hand."""

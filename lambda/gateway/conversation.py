@@ -45,12 +45,17 @@ _OTHER_TOKENIZER = 2
 
 
 class Conversation(NamedTuple):
-    """What is known of a request once it may be answered."""
+    """What is known of a request once it may be answered.
+
+    `reads` and `writes` are how many tokens it can take at most: so much is reserved for it.
+    """
 
     request: Request
     asked: ChatRequest
     alias: Alias
     targets: tuple[Target, ...]
+    reads: int
+    writes: int
     dialect: Dialect
     settings: Settings
     upstream: Upstream
@@ -78,9 +83,18 @@ def answer(
     converse.check_max_tokens(asked, alias)
     targets = fit.able(asked, alias)
     held = Conversation(
-        request, asked, alias, targets, dialect, settings, upstream, breakers or Breakers()
+        request,
+        asked,
+        alias,
+        targets,
+        _reads(asked, alias),
+        asked.max_tokens or alias.max_tokens,
+        dialect,
+        settings,
+        upstream,
+        breakers or Breakers(),
     )
-    most = _most_micro_usd(held)
+    most = price.most_micro_usd(held.reads, held.writes, targets)
     spending = Spending.reserve(request, most, settings=settings, upstream=upstream)
     try:
         return _answer(held, spending)
@@ -89,9 +103,8 @@ def answer(
         raise
 
 
-def _most_micro_usd(held: Conversation) -> int:
-    """What the request can cost at most: what is reserved for it."""
-    asked, alias = held.asked, held.alias
+def _reads(asked: ChatRequest, alias: Alias) -> int:
+    """How many tokens a model can read for this request, at most."""
     images = sum("image" in block for block in asked.blocks)
     said = sum(map(_bytes, (block for message in asked.messages for block in message.blocks)))
     said += len(alias.system_prompt.encode()) + len(asked.messages) * _AROUND_A_MESSAGE
@@ -101,7 +114,7 @@ def _most_micro_usd(held: Conversation) -> int:
     read = price.input_tokens_at_most(said, images)
     if alias.passage_tokens:
         read += alias.passage_tokens * _OTHER_TOKENIZER + _AROUND_PASSAGES
-    return price.most_micro_usd(read, asked.max_tokens or alias.max_tokens, held.targets)
+    return read
 
 
 def _bytes(block: Mapping[str, Any]) -> int:
@@ -117,12 +130,16 @@ def _json(value: object) -> bytes:
 
 def _answer(held: Conversation, spending: Spending) -> Reply | Stream:
     request, asked, alias = held.request, held.asked, held.alias
-    blocked = tool_guard.blocked_input(asked, alias.guardrail, held.upstream, request.deadline)
+    asked, blocked = _refused_by_name(
+        lambda: tool_guard.guard_input(asked, alias.guardrail, held.upstream, request.deadline)
+    )
     if blocked is not None:
         return _say(held, held.targets[0], tool_guard.intervened(blocked), spending, ())
-    passages = _passages(held)
-    chain = _chain(held, passages)
-    if asked.stream and all("streaming" in target.accepts for target in held.targets):
+    held = held._replace(asked=asked)
+    passages = _refused_by_name(lambda: _passages(held))
+    streams = asked.stream and all("streaming" in target.accepts for target in held.targets)
+    chain = _chain(held, passages, streams)
+    if streams:
         target, opened = _refused_by_name(lambda: chain.first_stream(held.targets))
         return _stream(held, target, opened, spending, passages)
     target, answer = _refused_by_name(lambda: chain.first_answer(held.targets))
@@ -140,14 +157,14 @@ def _passages(held: Conversation) -> list[Passage]:
     return knowledge.retrieve(question, base, held.alias, held.upstream, held.request.deadline)
 
 
-def _chain(held: Conversation, passages: Sequence[Passage]) -> Chain:
+def _chain(held: Conversation, passages: Sequence[Passage], streams: bool) -> Chain:
     # What tells tenants apart in AWS's invocation logs, whatever profile they share.
     metadata = {
         "environment": held.settings.environment,
         "tenant": held.request.tenant,
         "alias": held.asked.alias,
     }
-    told = held.asked
+    told = held.asked._replace(stream=streams)
     if held.alias.knowledge_base:
         told = knowledge.ask_with(passages, told)
     return Chain(
@@ -187,7 +204,7 @@ def _say(
     stop = known_stop(answer["stopReason"])
     guardrail, deadline = held.alias.guardrail, held.request.deadline
     answer = without_reasoning(answer) if guardrail else answer
-    blocked = tool_guard.blocked_output(answer, guardrail, held.upstream, deadline)
+    answer, blocked = tool_guard.guard_output(answer, guardrail, held.upstream, deadline)
     if blocked is not None:
         answer = tool_guard.intervened(blocked, answer["usage"])
         stop = answer["stopReason"]
@@ -210,6 +227,8 @@ def _stream(
         events,
         renderer,
         spending,
+        reads=held.reads,
+        writes=held.writes,
         guardrail=held.alias.guardrail,
         upstream=held.upstream,
         cited=lambda stop: shown(held, stop, passages),

@@ -84,16 +84,19 @@ class Chain:
             raise self._nobody_left(targets)
         if len(targets) == 1:
             return targets[0], self._ask_again_if_throttled(targets[0], ask)
-        self._request.facts["fallbacks"] = len(targets) - len(ready)
         *others, last = ready
         for target in others:
             try:
-                return target, self._ask(target, ask, self._halfway())
+                return self._counted(targets, target, self._ask(target, ask, self._halfway()))
             except UpstreamFailure as failure:
                 if not is_outage(failure):
                     raise
-                self._request.facts["fallbacks"] += 1
-        return last, self._ask(last, ask, self._request.deadline)
+        return self._counted(targets, last, self._ask(last, ask, self._request.deadline))
+
+    def _counted(self, targets: Sequence[Target], target: Target, got: Got) -> tuple[Target, Got]:
+        """How many models stood before the one that answered."""
+        self._request.facts["fallbacks"] = targets.index(target)
+        return target, got
 
     def _halfway(self) -> float:
         """A model that hangs leaves the others as much time as it has had."""

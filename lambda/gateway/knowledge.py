@@ -36,7 +36,7 @@ def retrieve(
     search = {"vectorSearchConfiguration": {"numberOfResults": alias.passages}}
     request = {"retrievalQuery": {"text": question}, "retrievalConfiguration": search}
     answer = upstream.retrieve(base_id, request, deadline)
-    return [_passage(result) for result in answer["retrievalResults"]]
+    return [p for result in answer["retrievalResults"] if (p := _passage(result))]
 
 
 def ask_with(passages: Sequence[Passage], request: ChatRequest) -> ChatRequest:
@@ -65,8 +65,8 @@ def masked(
         return list(passages)
     shown = [judge("OUTPUT", [text], guardrail, upstream, deadline) for text in texts]
     return [
-        p if text is None else p._replace(text=text)
-        for p, text in zip(passages, shown, strict=True)
+        p if said is None else p._replace(text="\n".join(said))
+        for p, said in zip(passages, shown, strict=True)
     ]
 
 
@@ -80,7 +80,10 @@ def citations(passages: Sequence[Passage]) -> dict[str, Any]:
     }
 
 
-def _passage(result: Mapping[str, Any]) -> Passage:
+def _passage(result: Mapping[str, Any]) -> Passage | None:
+    """None for what is no text of a document in S3: Retrieve promises neither."""
+    uri = result.get("location", {}).get("s3Location", {}).get("uri", "")
+    text = result["content"].get("text")
     # The bucket's name holds the account id, which is none of the caller's business.
-    key = result["location"]["s3Location"]["uri"].split("/", 3)[3]
-    return Passage(key, round(result["score"], 4), result["content"]["text"])
+    key = uri.partition("://")[2].partition("/")[2]
+    return Passage(key, round(result.get("score", 0.0), 4), text) if key and text else None

@@ -70,8 +70,9 @@ class Ledger:
 
     def end(
         self, hold: Hold, spent: Mapping[str, int], seconds: Sequence[int], deadline: float
-    ) -> None:
-        """Give a reservation back and add what was `spent`, by the attributes' names.
+    ) -> bool:
+        """Give a reservation back and add what was `spent`, by the attributes' names; whether it
+        was still there.
 
         `seconds` are counted no longer. It is not done twice if the answer of the first call was
         lost: then the minute holds less than the reservation, unless others' are in it as well.
@@ -83,7 +84,7 @@ class Ledger:
         update = "ADD " + ", ".join(f"{name} :{name}" for name in amounts)
         if seconds:
             update += " REMOVE " + ", ".join(f"second_{each}" for each in seconds[:_MOST_NAMES])
-        self._update(
+        written = self._update(
             update,
             {**values, ":held": hold.micro_usd, ":none": 0},
             deadline,
@@ -91,6 +92,7 @@ class Ledger:
             f"attribute_not_exists({held}) OR {held} < :none OR {held} >= :held",
             returns="NONE",
         )
+        return written is not None
 
     def sweep(self, left: Mapping[int, int], deadline: float) -> Month | None:
         """Give back what these minutes hold, if they still hold that."""

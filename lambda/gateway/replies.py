@@ -48,6 +48,8 @@ class Opened:
     Its breaker hears how it ended, once.
     """
 
+    usage: Mapping[str, int] | None = None  # comes last, if it comes
+
     def __init__(self, first: dict[str, Any], events: Events, breaker: Breaker) -> None:
         self._first, self._events, self._breaker = first, events, breaker
         self._ended = False
@@ -57,7 +59,7 @@ class Opened:
         yield from self._events
 
     def end(self, failure: BaseException | None) -> None:
-        """Hang up, whatever is still to come."""
+        """Hang up, whatever is still to come; `failure` is the model's, or says nothing of it."""
         if not self._ended:
             self._ended = True
             self._breaker.end(failure)
@@ -81,6 +83,7 @@ class Said:
 
     def __init__(self, answer: Mapping[str, Any]) -> None:
         self._answer = answer
+        self.usage: Mapping[str, int] | None = answer["usage"]
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return _as_events(self._answer)

@@ -6,6 +6,7 @@ names the field; None stands for an optional field that is not there, as OpenAI'
 
 from __future__ import annotations
 
+import json
 import re
 
 from gateway.errors import invalid, is_name
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 NOT_BLANK = r"[^\s\x1c-\x1f\x85\ufeff]"
 # Half a surrogate pair is legal in JSON, and in no UTF-8 that could be sent on.
 _BROKEN = re.compile("[\ud800-\udfff]")
+
+
+def is_sound(value: object) -> bool:
+    """Whether no text anywhere in a JSON value is broken."""
+    return not _BROKEN.search(json.dumps(value, ensure_ascii=False))
 
 
 class Shape:
@@ -131,6 +137,9 @@ class Anything(Shape):
     def __init__(self, kind: type = object) -> None:
         self.kind = (kind,)
         self.says = "a JSON object" if kind is dict else "a JSON value"
+
+    def takes(self, value: Any) -> bool:
+        return isinstance(value, self.kind) and is_sound(value)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "object"} if self.kind == (dict,) else {}

@@ -29,13 +29,17 @@ if TYPE_CHECKING:
     from gateway.replies import Opened, Said
     from gateway.settings import Guardrail, Target
 
-# English text; an answer that broke off does not say how many tokens it had.
-_CHARACTERS_A_TOKEN = 4
-_LEAST_CHARACTERS = 4  # of a piece that is not text: a token at least
+# English text; an answer that broke off does not say how many tokens it had. What is estimated is
+# never more than what was reserved.
+_BYTES_A_TOKEN = 4
+_NOT_THE_MODELS = bad_gateway("ended by something else")
 
 
 class Telling:
-    """One streamed answer. `cited` gives the passages to show once it is known how it ended."""
+    """One streamed answer, of at most `reads` and `writes` tokens.
+
+    `cited` gives the passages to show once it is known how it ended.
+    """
 
     def __init__(
         self,
@@ -45,6 +49,8 @@ class Telling:
         renderer: Renderer,
         spending: Spending,
         *,
+        reads: int,
+        writes: int,
         guardrail: Guardrail | None,
         upstream: Upstream,
         cited: Callable[[str], Sequence[Passage]],
@@ -53,47 +59,56 @@ class Telling:
         self._renderer, self._spending = renderer, spending
         self._guardrail, self._upstream, self._cited = guardrail, upstream, cited
         self._stop: str | None = None
-        self._usage: Mapping[str, int] | None = None
-        self._begun, self._characters = False, 0
+        self._usage = events.usage
+        self._reads, self._writes = reads, writes
+        self._begun, self._bytes = False, 0
+        self._failure: Exception | None = None  # the model's own
         self._call: list[dict[str, Any]] = []  # a tool call that is not judged yet
         self._blocked: str | None = None
 
     def chunks(self) -> Iterator[bytes]:
         """Server-sent events; closing it ends the model's stream and settles what it cost."""
-        failure: BaseException | None = None
+        ended: BaseException | None = None
         try:
             yield self._renderer.start()
             yield from self._deltas()
             yield self._end()
         except (GeneratorExit, ClientGone) as gone:
-            failure = gone
+            ended = gone
             self._request.facts["outcome"] = "cancelled"
             self._pay_for_what_was_said()
             if isinstance(gone, GeneratorExit):
                 raise
         except Exception as error:
-            failure = error
+            ended = _NOT_THE_MODELS
             yield self._failed(error)
         finally:
-            self._events.end(failure)
+            self._events.end(self._failure or ended)
 
     def _deltas(self) -> Iterator[bytes]:
+        events = iter(self._events)
+        while (event := self._next(events)) is not None:
+            if said := self._say(event):
+                self._begun = True
+                yield said
+
+    def _next(self, events: Iterator[dict[str, Any]]) -> dict[str, Any] | None:
+        """What the model says next; None at its end. What is raised here is the model's failure."""
         try:
-            for event in self._events:
-                if said := self._say(event):
-                    self._begun = True
-                    yield said
-        except UpstreamFailure:
+            return next(events, None)
+        except UpstreamFailure as failure:
+            self._failure = failure
             if self._stop is None:
                 raise
             # All that the model had to say is there; only its token counts are not.
             observe.event(self._request.id, "late failure", model=self._target.id)
+            return None
 
     def _say(self, event: dict[str, Any]) -> bytes:
         if "messageStop" in event:
             self._stop = event["messageStop"]["stopReason"]
         elif "metadata" in event:
-            self._usage = event["metadata"]["usage"]
+            self._usage = _counted(event["metadata"])
         elif self._blocked is None:
             return self._content(event)
         return b""
@@ -104,10 +119,10 @@ class Telling:
             self._request.facts["time_to_first_token_ms"] = round(waited_s * 1000, 1)
         if "contentBlockDelta" in event:
             delta = event["contentBlockDelta"]["delta"]
-            self._characters += len(delta.get("text", "")) or _LEAST_CHARACTERS
+            self._bytes += _bytes(delta)
             if self._guardrail and "reasoningContent" in delta:
                 return b""  # Converse's guardrail does not look at it
-        if self._guardrail and (self._call or _starts_call(event)):
+        if self._guardrail and (self._call or _is_of_a_call(event)):
             return self._hold(event)
         return self._renderer.delta(event)
 
@@ -117,19 +132,20 @@ class Telling:
         if "contentBlockStop" not in event:
             return b""
         call, self._call = self._call, []
-        self._blocked = tool_guard.blocked_call(
-            _use(call), self._guardrail, self._upstream, self._request.deadline
+        use = _use(call)
+        passed, self._blocked = tool_guard.guard_call(
+            use, self._guardrail, self._upstream, self._request.deadline
         )
         if self._blocked is not None:
-            return self._blocked_message()
+            delta = {"contentBlockDelta": {"delta": {"text": self._blocked}}}
+            call = [delta, {"contentBlockStop": {}}]
+        elif passed is not use:
+            call = [call[0], _given(passed["input"]), call[-1]]
         return b"".join(map(self._renderer.delta, call))
 
-    def _blocked_message(self) -> bytes:
-        text = {"contentBlockDelta": {"delta": {"text": self._blocked}}}
-        return self._renderer.delta(text) + self._renderer.delta({"contentBlockStop": {}})
-
     def _end(self) -> bytes:
-        if self._stop is None:
+        if self._stop is None or self._call:
+            self._failure = UpstreamFailure("the model's stream ended before its end")
             raise bad_gateway("The model's answer broke off before its end.")
         stop = known_stop(self._stop)
         if self._blocked is not None:
@@ -141,7 +157,6 @@ class Telling:
         return self._renderer.end(stop, usage, cited)
 
     def _failed(self, error: Exception) -> bytes:
-        self._pay_for_what_was_said()
         told = told_of(self._request.id, error)
         outcome = "throttled" if told.status == 429 else "server_error"
         self._request.facts.update(
@@ -151,6 +166,7 @@ class Telling:
                 "outcome": outcome,
             }
         )
+        self._pay_for_what_was_said()
         return self._renderer.failed(told)
 
     def _pay_for_what_was_said(self) -> None:
@@ -161,8 +177,8 @@ class Telling:
     def _estimated(self) -> dict[str, int]:
         self._request.facts["usage_estimated"] = True
         return {
-            "inputTokens": len(self._request.body) // _CHARACTERS_A_TOKEN,
-            "outputTokens": self._characters // _CHARACTERS_A_TOKEN,
+            "inputTokens": self._reads // _BYTES_A_TOKEN,
+            "outputTokens": min(self._writes, -(-self._bytes // _BYTES_A_TOKEN)),
         }
 
 
@@ -182,13 +198,34 @@ def note(request: Request, target: Target, stop: str) -> None:
         request.facts["outcome"] = "blocked"
 
 
-def _starts_call(event: Mapping[str, Any]) -> bool:
-    return "toolUse" in event.get("contentBlockStart", {}).get("start", {})
+def _counted(metadata: Mapping[str, Any]) -> Mapping[str, int] | None:
+    """The model's counts, if it is two numbers that it says."""
+    usage: Mapping[str, int] = metadata.get("usage", {})
+    counts = [usage.get(name) for name in ("inputTokens", "outputTokens")]
+    return usage if all(isinstance(count, int) for count in counts) else None
+
+
+def _bytes(delta: Mapping[str, Any]) -> int:
+    """What of a piece the model has made: text, arguments or reasoning."""
+    inner = delta.get("toolUse") or delta.get("reasoningContent") or delta
+    return sum(len(each.encode()) for each in inner.values() if isinstance(each, str))
+
+
+def _is_of_a_call(event: Mapping[str, Any]) -> bool:
+    start = event.get("contentBlockStart", {}).get("start", {})
+    return "toolUse" in start or "toolUse" in event.get("contentBlockDelta", {}).get("delta", {})
+
+
+def _given(input: object) -> dict[str, Any]:
+    text = json.dumps(input, ensure_ascii=False)
+    return {"contentBlockDelta": {"delta": {"toolUse": {"input": text}}}}
 
 
 def _use(call: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The whole call that these events tell; its input stays as it is when it is no JSON."""
     start, *middle, _ = call
+    if "contentBlockStart" not in start:
+        raise UpstreamFailure("the model's stream has a call without its name")
     text = "".join(event["contentBlockDelta"]["delta"]["toolUse"]["input"] for event in middle)
     try:
         given = json.loads(text or "{}")

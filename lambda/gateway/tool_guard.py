@@ -1,4 +1,4 @@
-"""What Converse's guardrail does not look at: a tool's description, arguments and result.
+"""What Converse's guardrail does not look at: tools, their arguments and results, and schemas.
 
 https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-converse-api.html
 """
@@ -11,36 +11,56 @@ from gateway.fit import has_tool
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from gateway.aws import Upstream
-    from gateway.chat_request import ChatRequest
+    from gateway.chat_request import ChatRequest, Message
     from gateway.settings import Guardrail
 
+    Value = Mapping[str, Any]
 
-def blocked_input(
+
+def guard_input(
     request: ChatRequest, guardrail: Guardrail | None, upstream: Upstream, deadline: float
-) -> str | None:
-    """The guardrail's message when the request's tools hold what it blocks, otherwise None."""
-    texts = [json.dumps(tool, ensure_ascii=False) for tool in request.parameters.get("tools", ())]
-    texts += _texts(request.blocks)
-    return judge("INPUT", texts, guardrail, upstream, deadline)
+) -> tuple[ChatRequest, str | None]:
+    """The request as the guardrail lets it pass, and its message if it does not."""
+    given = request.parameters
+    values = [*given.get("tools", ()), *_schema(given)]
+    values += [without_images(b) for m in request.messages for b in m.blocks if has_tool(b)]
+    passed, blocked = _guard("INPUT", values, guardrail, upstream, deadline)
+    if blocked is not None or passed is values:
+        return request, blocked
+    rest = iter(passed)
+    parameters = dict(given)
+    if "tools" in given:
+        parameters["tools"] = [next(rest) for _ in given["tools"]]
+    if _schema(given):
+        parameters["response_format"] = next(rest)
+    messages = tuple(_with(message, rest) for message in request.messages)
+    return request._replace(parameters=parameters, messages=messages), None
 
 
-def blocked_output(
+def guard_output(
     answer: Mapping[str, Any], guardrail: Guardrail | None, upstream: Upstream, deadline: float
-) -> str | None:
-    """The guardrail's message when a model's tool call holds what it blocks, otherwise None."""
-    blocks = answer.get("output", {}).get("message", {}).get("content", [])
-    return judge("OUTPUT", _texts(blocks), guardrail, upstream, deadline)
+) -> tuple[Mapping[str, Any], str | None]:
+    """A whole answer as the guardrail lets its tool calls pass, and its message if it does not."""
+    message = answer["output"]["message"]
+    calls = [block for block in message["content"] if has_tool(block)]
+    passed, blocked = _guard("OUTPUT", calls, guardrail, upstream, deadline)
+    if blocked is not None or passed is calls:
+        return answer, blocked
+    rest = iter(passed)
+    content = [next(rest) if has_tool(block) else block for block in message["content"]]
+    return {**answer, "output": {"message": {**message, "content": content}}}, None
 
 
-def blocked_call(
-    use: Mapping[str, Any], guardrail: Guardrail | None, upstream: Upstream, deadline: float
-) -> str | None:
-    """The guardrail's message when one streamed tool call holds what it blocks."""
-    return judge("OUTPUT", _texts([{"toolUse": use}]), guardrail, upstream, deadline)
+def guard_call(
+    use: Value, guardrail: Guardrail | None, upstream: Upstream, deadline: float
+) -> tuple[Value, str | None]:
+    """One streamed tool call as the guardrail lets it pass, and its message if it does not."""
+    (passed,), blocked = _guard("OUTPUT", [{"toolUse": use}], guardrail, upstream, deadline)
+    return passed["toolUse"], blocked
 
 
 def intervened(text: str, usage: Mapping[str, int] | None = None) -> dict[str, Any]:
@@ -52,12 +72,7 @@ def intervened(text: str, usage: Mapping[str, int] | None = None) -> dict[str, A
     }
 
 
-def _texts(blocks: Iterable[Mapping[str, Any]]) -> list[str]:
-    tools = (block for block in blocks if has_tool(block))
-    return [json.dumps(without_images(block), ensure_ascii=False) for block in tools]
-
-
-def without_images(block: Mapping[str, Any]) -> Mapping[str, Any]:
+def without_images(block: Value) -> Value:
     """A tool's result as text: an image in it is megabytes of base64 to whoever reads it so."""
     if "toolResult" not in block:
         return block
@@ -68,12 +83,13 @@ def without_images(block: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def judge(
     source: str,
-    texts: list[str],
+    texts: Sequence[str],
     guardrail: Guardrail | None,
     upstream: Upstream,
     deadline: float,
-) -> str | None:
-    """What the guardrail makes of the texts if it intervenes: masked, or its own message."""
+) -> list[str] | None:
+    """None if it all may pass; otherwise the texts as they are masked, or the one message instead
+    of them all."""
     if not texts or guardrail is None:
         return None
     content = [{"text": {"text": text}} for text in texts]
@@ -82,4 +98,48 @@ def judge(
     )
     if verdict["action"] != "GUARDRAIL_INTERVENED":
         return None
-    return "\n".join(output["text"] for output in verdict["outputs"])
+    return [output["text"] for output in verdict["outputs"]]
+
+
+def _guard(
+    source: str,
+    values: Sequence[Value],
+    guardrail: Guardrail | None,
+    upstream: Upstream,
+    deadline: float,
+) -> tuple[Sequence[Value], str | None]:
+    """The same values if nothing was found; a value is masked if it can still be read as it was."""
+    texts = [json.dumps(value, ensure_ascii=False) for value in values]
+    outputs = judge(source, texts, guardrail, upstream, deadline)
+    if outputs is None:
+        return values, None
+    masked = [_read(text) for text in outputs]
+    if [each and each.keys() for each in masked] == [value.keys() for value in values]:
+        return [each for each in masked if each is not None], None
+    return values, "\n".join(outputs)
+
+
+def _read(text: str) -> dict[str, Any] | None:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _schema(parameters: Mapping[str, Any]) -> list[Value]:
+    return [parameters["response_format"]] if "response_format" in parameters else []
+
+
+def _with(message: Message, values: Iterator[Value]) -> Message:
+    """The message with its tools' blocks from `values`, and the images that were left out there."""
+    blocks = [_whole(block, next(values)) if has_tool(block) else block for block in message.blocks]
+    return message._replace(blocks=tuple(blocks))
+
+
+def _whole(block: Value, value: Value) -> Value:
+    if "toolResult" not in block:
+        return value
+    images = [part for part in block["toolResult"]["content"] if "image" in part]
+    result = value["toolResult"]
+    return {"toolResult": {**result, "content": [*result["content"], *images]}}

@@ -5,7 +5,18 @@ from __future__ import annotations
 from gateway.body import DECODER
 from gateway.chat_request import Message
 from gateway.errors import invalid
-from gateway.shape import NOT_BLANK, Anything, Choice, Either, List, Never, Object, Tagged, Text
+from gateway.shape import (
+    NOT_BLANK,
+    Anything,
+    Choice,
+    Either,
+    List,
+    Never,
+    Object,
+    Tagged,
+    Text,
+    is_sound,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -132,6 +143,6 @@ def arguments(field: str, text: str) -> dict[str, Any]:
         value = DECODER.decode(text or "{}")
     except (ValueError, RecursionError):
         value = None
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or not is_sound(value):
         raise invalid(field, "'arguments' must be a JSON object, as text.")
     return value

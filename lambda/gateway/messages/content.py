@@ -101,6 +101,8 @@ def _tool_use(part: Block) -> Block:
 def _tool_result(part: Block) -> Block:
     blocks = (_READ[each["type"]](each) for each in _parts(part.get("content") or []))
     content = [block for block in blocks if block is not None]
+    # A tool may have nothing to say; Bedrock wants a word.
+    content = content or [{"text": "(no output)"}]
     result: dict[str, Any] = {"toolUseId": part["tool_use_id"], "content": content}
     if part.get("is_error"):
         result["status"] = "error"

@@ -482,7 +482,7 @@ class TestATableThatDoesNotAnswer:
         store.trouble = lambda operation, _: (False, BROKEN) if operation == "GetItem" else None
         assert refusal(store, clock, 1_000).code == "quota_unavailable"
 
-    @pytest.mark.parametrize("failure", [THROTTLED, BROKEN, GONE])
+    @pytest.mark.parametrize("failure", [THROTTLED, BROKEN])
     def test_at_the_end_is_asked_once_more(self, store, clock, failure):
         held = reserve(store, clock)
         failures = [(False, failure)]
@@ -490,7 +490,7 @@ class TestATableThatDoesNotAnswer:
         held.settle(usage(600), TARGET)
         assert row(store)["committed_micro_usd"] == row(store)["spent_micro_usd"] == 600
 
-    @pytest.mark.parametrize("failure", [BROKEN, GONE])
+    @pytest.mark.parametrize("failure", [BROKEN])
     def test_although_it_did_what_it_was_asked_is_not_charged_twice(self, store, clock, failure):
         held = reserve(store, clock)
         failures = [(True, failure)]
@@ -499,9 +499,20 @@ class TestATableThatDoesNotAnswer:
         assert row(store)["committed_micro_usd"] == row(store)["spent_micro_usd"] == 600
         assert row(store)["requests"] == 1
 
-    def test_in_time_is_not_asked_again_for_it_may_do_it_yet(self, store, clock):
+    def test_a_reservation_that_is_gone_is_in_the_log(self, store, clock, capsys):
         held = reserve(store, clock)
-        store.trouble = lambda *_: (True, SILENT)
+        other = reserve(store, clock, 1)
+        failures = [(True, BROKEN)]
+        store.trouble = lambda *_: failures.pop() if failures else None
+        held.settle(usage(600), TARGET)
+        assert '"not settled"' in capsys.readouterr().out
+        other.release()
+        assert row(store)["committed_micro_usd"] == row(store)["spent_micro_usd"] == 600
+
+    @pytest.mark.parametrize("failure", [GONE, SILENT])
+    def test_is_not_asked_again_where_it_may_have_done_it(self, store, clock, failure):
+        held = reserve(store, clock)
+        store.trouble = lambda *_: (True, failure)
         with pytest.raises(GatewayError) as told:
             held.settle(usage(600), TARGET)
         assert told.value.status == 502

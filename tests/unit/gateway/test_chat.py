@@ -505,3 +505,76 @@ def test_a_blocked_answer_asks_nothing_more_of_the_guardrail():
     aws = answering(blocked, passages=found)
     ask(aws, model="docs-assistant")
     assert aws.requests("ApplyGuardrail") == []
+
+
+SCHEMA = {
+    "type": "json_schema",
+    "json_schema": {"name": "s", "schema": {"type": "object", "description": "Project Nightjar"}},
+}
+
+
+def test_the_guardrail_sees_a_schema_before_any_model_does(monkeypatch):
+    able = {**examples.NOVA, "accepts": [*examples.NOVA["accepts"], "structured_output"]}
+    guarded = {**examples.DECLARED["aliases"]["chat-default"], "targets": [able]}
+    profiles = {**examples.DEPLOYED["profiles"], "chat-default": ["prof1"]}
+    aliases = {**examples.DECLARED["aliases"], "chat-default": guarded}
+    monkeypatch.setattr(examples, "DECLARED", {**examples.DECLARED, "aliases": aliases})
+    monkeypatch.setattr(examples, "DEPLOYED", {**examples.DEPLOYED, "profiles": profiles})
+    aws = ScriptedAws({"ApplyGuardrail": [BLOCKED], "UpdateItem": [{}, {}]})
+    _, body, _ = ask(aws, response_format=SCHEMA)
+    assert body["choices"][0]["finish_reason"] == "content_filter"
+    assert "Project Nightjar" in str(aws.requests("ApplyGuardrail")[0])
+
+
+def masked_as(*values: Any) -> Any:
+    texts = [{"text": json.dumps(value)} for value in values]
+    return {**VERDICT, "action": "GUARDRAIL_INTERVENED", "outputs": texts}
+
+
+def test_a_masked_tool_result_goes_on_as_it_is_masked(tools_taken):
+    hidden = {"toolResult": {"toolUseId": "call-1", "content": [{"text": "{EMAIL}"}]}}
+    script = {
+        "ApplyGuardrail": [masked_as(TOOL["function"], hidden)],
+        "Converse": [converse_reply("Done.")],
+        "UpdateItem": [{}, {}],
+    }
+    aws = ScriptedAws(script)
+    said = [QUESTION, {"role": "tool", "tool_call_id": "call-1", "content": "jane@example.com"}]
+    status, body, _ = ask(aws, messages=said, tools=[TOOL])
+    assert (status, body["choices"][0]["message"]["content"]) == (200, "Done.")
+    sent = json.dumps(aws.requests("Converse")[0])
+    assert "{EMAIL}" in sent and "jane@example.com" not in sent
+
+
+def test_a_masked_tool_call_is_given_as_it_is_masked(tools_taken):
+    hidden = {"toolUse": {**USE["toolUse"], "input": {"city": "{CITY}"}}}
+    script = {
+        "ApplyGuardrail": [FINE, masked_as(hidden)],
+        "Converse": [using_a_tool()],
+        "UpdateItem": [{}, {}],
+    }
+    _, body, _ = ask(ScriptedAws(script), tools=[TOOL])
+    choice = body["choices"][0]
+    assert choice["finish_reason"] == "tool_calls"
+    assert choice["message"]["tool_calls"][0]["function"]["arguments"] == '{"city": "{CITY}"}'
+
+
+def test_what_the_guardrail_or_the_documents_refuse_is_the_callers_to_mend(tools_taken):
+    too_long = AwsError(400, "ValidationException", detail="arn:aws:x")
+    aws = ScriptedAws({"ApplyGuardrail": [too_long], "UpdateItem": [{}, {}]})
+    assert ask(aws, tools=[TOOL])[0] == 400
+
+
+BROKEN = {"type": "function", "function": {"name": "f", "parameters": {"description": "\ud800"}}}
+
+
+def test_half_a_surrogate_pair_in_a_tool_is_a_400(tools_taken):
+    status, body, _ = ask(answering(), tools=[BROKEN])
+    assert (status, body["error"]["param"]) == (400, "tools[0].function.parameters")
+
+
+def test_a_result_that_is_no_text_of_a_document_is_passed_over():
+    odd = {"content": {"text": "x"}, "location": {"type": "WEB"}}
+    found = [odd, examples.passage("handbook/a.md", "34 days.")]
+    _, body, _ = ask(answering(converse_reply("34 days."), passages=found), model="docs-assistant")
+    assert [c["document"] for c in body["x_strata"]["citations"]] == ["handbook/a.md"]

@@ -177,7 +177,7 @@ def test_a_tools_result_may_be_blocks_an_error_or_nothing():
     assert mixed["content"] == [{"text": "Look:"}, PNG_BLOCK]
     assert content_of(content="No.", is_error=True)["status"] == "error"
     assert content_of(content="", is_error=False) == content_of()
-    assert content_of() == {"toolUseId": "toolu_1", "content": []}
+    assert content_of() == {"toolUseId": "toolu_1", "content": [{"text": "(no output)"}]}
 
 
 def test_a_mark_inside_a_tools_result_caches_the_whole_of_it():

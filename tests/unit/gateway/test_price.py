@@ -90,8 +90,8 @@ def test_no_usage_costs_more_than_was_reserved_for_it(tokens, one, other, more_i
     assert cost_micro_usd(usage(input, output, read, written), one) <= most
 
 
-def test_a_byte_is_at_most_a_token_and_an_image_at_most_five_thousand():
+def test_a_byte_is_at_most_a_token_and_an_image_what_the_hungriest_model_makes_of_one():
     nothing = input_tokens_at_most(0, 0)
     assert 0 < nothing < 100
     assert input_tokens_at_most(10_000, 0) == nothing + 10_000
-    assert input_tokens_at_most(0, 3) == nothing + 15_000
+    assert input_tokens_at_most(0, 3) == nothing + 3 * 16_384

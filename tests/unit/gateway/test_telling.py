@@ -331,3 +331,75 @@ def test_from_its_first_word_on_a_stream_has_all_of_the_requests_time():
     aws = streaming(stream_reply(["34"]))
     told(aws)
     assert aws.streams[0].deadline > aws.streams[0].given
+
+
+def spent(aws: ScriptedAws) -> int:
+    return added(aws.requests("UpdateItem")[-1])["spent_micro_usd"]
+
+
+def reserved(aws: ScriptedAws) -> int:
+    return added(aws.requests("UpdateItem")[0])["committed_micro_usd"]
+
+
+IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + "A" * 8_000}}
+
+
+def test_an_image_is_not_paid_for_by_its_base64(monkeypatch):
+    seeing = {**examples.NOVA, "accepts": [*examples.NOVA["accepts"], "images"]}
+    plain = {**examples.ALIAS, "targets": [seeing]}
+    aliases = {**examples.DECLARED["aliases"], "plain": plain}
+    monkeypatch.setattr(examples, "DECLARED", {**examples.DECLARED, "aliases": aliases})
+    aws = streaming([START, said("34"), Unreachable("the connection failed")])
+    asked = [{"role": "user", "content": [{"type": "text", "text": "What is it?"}, IMAGE]}]
+    told(aws, model="plain", messages=asked)
+    assert 0 < spent(aws) < reserved(aws)
+
+
+@pytest.mark.parametrize("text", ["words " * 2_000, "漢字" * 1_000])
+def test_what_is_estimated_is_never_more_than_was_reserved(text):
+    aws = streaming([START, said(text), Unreachable("the connection failed")])
+    told(aws, model="plain")
+    assert 0 < spent(aws) <= reserved(aws)
+
+
+def test_arguments_and_reasoning_are_paid_for_as_well(tools_taken):
+    long = {
+        "contentBlockDelta": {"contentBlockIndex": 0, "delta": {"toolUse": {"input": "x" * 400}}}
+    }
+    begun = calling()[1]
+    aws = streaming([START, begun, long, Unreachable("cut")], ApplyGuardrail=[FINE])
+    told(aws, tools=[TOOL])
+    assert added(aws.requests("UpdateItem")[-1])["output_tokens"] == 100
+
+
+@pytest.mark.parametrize("usage", [{}, {"inputTokens": 5}, {"inputTokens": 5, "outputTokens": "x"}])
+def test_counts_that_are_none_are_estimated(usage, capsys):
+    # A callable returns what AWS never would.
+    aws = streaming(
+        [START, said("34"), STOP, ended("end_turn"), lambda _: {"metadata": {"usage": usage}}]
+    )
+    assert told(aws)[-1] == "[DONE]"
+    assert line(capsys)["usage_estimated"] is True
+
+
+def test_a_guardrail_that_fails_is_not_the_models_failure(tools_taken):
+    breakers, busy = Breakers(), AwsError(429, "ThrottlingException")
+    for _ in range(5):
+        aws = streaming(calling(), ApplyGuardrail=[FINE, busy])
+        b"".join(respond(aws, breakers, tools=[TOOL]).chunks)
+    assert not breakers.of(examples.NOVA["id"]).is_open()
+
+
+def test_a_masked_tool_call_is_told_as_it_is_masked(tools_taken):
+    hidden = json.dumps({"toolUse": {**USE["toolUse"], "input": {"city": "{CITY}"}}})
+    masking = {**BLOCKED, "outputs": [{"text": hidden}]}
+    events = told(streaming(calling(), ApplyGuardrail=[FINE, masking]), tools=[TOOL])
+    assert "Kyoto" not in json.dumps(events)
+    assert "{CITY}" in json.dumps(events)
+    assert events[-2]["choices"][0]["finish_reason"] == "tool_calls"
+
+
+def test_a_call_that_never_ends_is_an_answer_that_broke_off(tools_taken):
+    cut = [event for event in calling() if "contentBlockStop" not in event]
+    events = told(streaming(cut, ApplyGuardrail=[FINE]), tools=[TOOL])
+    assert events[-1]["error"]["code"] == "bad_gateway"
