@@ -8,7 +8,8 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 
-from tests.bench.frames import frame, usage
+from tests.bench.frames import usage
+from tests.unit.gateway.frames import event
 
 _HEAD = (
     b"HTTP/1.1 200 OK\r\ncontent-type: application/vnd.amazon.eventstream\r\n"
@@ -62,11 +63,11 @@ class SlowBedrock:
             connection.sendall(b"0\r\n\r\n")
 
     def _frames(self) -> Iterator[bytes]:
-        yield frame("messageStart", {"role": "assistant"})
+        yield event({"messageStart": {"role": "assistant"}})
         for word in self._words:
             self.said.append(time.perf_counter())
-            yield frame("contentBlockDelta", {"contentBlockIndex": 0, "delta": {"text": word}})
-        yield frame("contentBlockStop", {"contentBlockIndex": 0})
-        yield frame("messageStop", {"stopReason": "end_turn"})
+            yield event({"contentBlockDelta": {"contentBlockIndex": 0, "delta": {"text": word}}})
+        yield event({"contentBlockStop": {"contentBlockIndex": 0}})
+        yield event({"messageStop": {"stopReason": "end_turn"}})
         told = {"usage": usage(len(self._words)), "metrics": {"latencyMs": 1}}
-        yield frame("metadata", told)
+        yield event({"metadata": told})
