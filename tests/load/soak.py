@@ -2,7 +2,8 @@
 
     python -m tests.load.soak [--only L1,F7]
 
-With `--only` the page is printed and not written. `make test` runs each at about a tenth.
+With `--only` the others' rows stay as they are: each has its date. `make test` runs each at about a
+tenth.
 """
 
 from __future__ import annotations
@@ -11,8 +12,7 @@ import argparse
 import os
 import platform
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -51,37 +51,45 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--only", default=",".join(MEASURES), help="ids, with commas between")
     only = parser.parse_args().only.split(",")
-    started = time.monotonic()
-    rows = [row for id in only for row in _measured(id)]
-    page = _page(rows, time.monotonic() - started)
-    if set(only) == set(MEASURES):
-        PAGE.write_text(page, encoding="utf-8")
-    print(page)
+    for id in only:
+        rows = list(_measured(id))
+        PAGE.write_text(_page(_kept(PAGE.read_text(encoding="utf-8")) | {id: rows}), "utf-8")
+    print(PAGE.read_text(encoding="utf-8"))
     return 0
 
 
-def _measured(id: str) -> Iterator[Row]:
+def _measured(id: str) -> Iterator[tuple[str, ...]]:
+    """The rows, each with its date."""
     print(f"  {id} ...", flush=True)
     for measure in MEASURES[id]:
         found = measure()
         for row in [found] if isinstance(found, tuple) else found:
             print(f"  {' | '.join(row)}", flush=True)
-            yield row
+            yield *row, str(date.today())
 
 
-def _page(rows: list[Row], took_s: float) -> str:
+def _kept(page: str) -> dict[str, list[tuple[str, ...]]]:
+    """The rows that the page has, by the ids under which they are measured."""
+    rows = [tuple(line[2:-2].split(" | ")) for line in page.splitlines() if line[:3] != "| i"]
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for row in rows:
+        if (id := row[0].partition(",")[0]) in MEASURES:
+            found.setdefault(id, []).append(row)
+    return found
+
+
+def _page(rows: Mapping[str, list[tuple[str, ...]]]) -> str:
     lines = [
         "# Reliability",
         "",
         "Made by `make soak`; do not edit. L1-L4, F2, F7, F10 and Q4 are of the load server of",
         "`tests/load/`; the others run in process or in processes of their own, all on loopback.",
         "",
-        f"{date.today()}, {os.cpu_count()} cores ({platform.machine()}), Python "
-        f"{platform.python_version()}, {took_s / 60:.0f} min.",
+        f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}.",
         "",
-        "| id | what | bar | measured |",
-        "|---|---|---|---|",
-        *(f"| {' | '.join(row)} |" for row in rows),
+        "| id | what | bar | measured | on |",
+        "|---|---|---|---|---|",
+        *(f"| {' | '.join(row)} |" for id in MEASURES for row in rows.get(id, [])),
     ]
     return "\n".join(lines) + "\n"
 
