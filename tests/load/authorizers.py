@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from typing import TYPE_CHECKING
 
 from gateway import keys
 from gateway.authorizer import presented
+from gateway.aws import Aws
 from gateway.failures import UpstreamFailure
 from gateway.settings import settings
 from tests.load.http import Asked
@@ -35,8 +38,10 @@ class Authorizers:
 
     def __init__(self) -> None:
         self._remembered: dict[tuple[str, ...], tuple[float, Caller | None]] = {}
+        # It is a function of its own: one execution environment is enough for it.
+        self._aws, self._lock = Aws(os.environ["AWS_REGION"]), threading.Lock()
 
-    def caller_of(self, asked: Asked, upstream: Upstream) -> Caller:
+    def caller_of(self, asked: Asked) -> Caller:
         """Raises Refused: 401 for a wrong key, 500 when the authorizer itself fails."""
         names = _EITHER if asked.path == "/v1/messages" else _EITHER[:1]
         given = tuple(map(asked.header, names))
@@ -44,7 +49,8 @@ class Authorizers:
             raise Refused(401, "invalid_api_key")
         until, caller = self._remembered.get(given, (0.0, None))
         if until < time.monotonic():
-            caller = _ask(asked, upstream)
+            with self._lock:
+                caller = _ask(asked, self._aws)
             self._remembered[given] = time.monotonic() + _REMEMBERED_S, caller
         if caller is None:
             raise Refused(401, "invalid_api_key")
@@ -52,7 +58,7 @@ class Authorizers:
 
 
 def _ask(asked: Asked, upstream: Upstream) -> Caller | None:
-    """As `authorizer.handler`, with the environment's own client."""
+    """As `authorizer.handler`, with a client of its own."""
     many: dict[str, list[str]] = {}
     for name, value in asked.headers:
         many.setdefault(name, []).append(value)

@@ -99,7 +99,7 @@ class Server:
             return refuse(connection, allowed, stays=stays)
         environment = self._pool.take()
         try:
-            caller = self._authorizers.caller_of(asked, environment.aws)
+            caller = self._authorizers.caller_of(asked)
             made = event(asked, route, parameters, caller)
             context = Context(connection, settings().timeout_s)
             tell(connection, environment.respond(route.module, made, context), stays=stays)
