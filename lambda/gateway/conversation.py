@@ -5,13 +5,11 @@ Understood, allowed, fitted, paid for, guarded, answered, settled, guarded again
 
 from __future__ import annotations
 
-import json
 import time
 
-from gateway import aliases, converse, fit, knowledge, price, stops, tool_guard
+from gateway import aliases, bounds, converse, fit, knowledge, price, stops, tool_guard
 from gateway.aws import AwsError
 from gateway.body import parse_object
-from gateway.breaker import Breakers
 from gateway.budget import Spending
 from gateway.dialect import Head
 from gateway.edge import Reply, Stream
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Any, NamedTuple, TypeVar
 
     from gateway.aws import Upstream
+    from gateway.breaker import Breakers
     from gateway.chat_request import ChatRequest
     from gateway.dialect import Dialect
     from gateway.edge import Request
@@ -36,12 +35,6 @@ if TYPE_CHECKING:
     Answered = TypeVar("Answered")
 else:
     from gateway.record import NamedTuple
-
-# What a model reads beside the request's own text, in tokens: the signs around a message, what it
-# is told about tools and schemas (Claude, some 350), and the frames of passages.
-_AROUND_A_MESSAGE, _AROUND_TOOLS, _AROUND_PASSAGES = 8, 400, 200
-# A passage is counted by the knowledge base's tokenizer; the model's may need twice as many.
-_OTHER_TOKENIZER = 2
 
 
 class Conversation(NamedTuple):
@@ -68,12 +61,9 @@ def answer(
     *,
     settings: Settings,
     upstream: Upstream,
-    breakers: Breakers | None = None,
+    breakers: Breakers,
 ) -> Reply | Stream:
-    """Answer one conversation; raises a GatewayError or an UpstreamFailure.
-
-    Without `breakers`, nothing that earlier requests have seen of the models counts.
-    """
+    """Answer one conversation; raises a GatewayError or an UpstreamFailure."""
     request.facts["gen_ai.operation.name"] = "chat"
     request.facts["gen_ai.provider.name"] = "aws.bedrock"
     fields = parse_object(request.body, max_bytes=settings.max_body_bytes)
@@ -87,12 +77,12 @@ def answer(
         asked,
         alias,
         targets,
-        _reads(asked, alias),
-        asked.max_tokens or alias.max_tokens,
+        bounds.reads(asked, alias),
+        bounds.writes(asked, alias),
         dialect,
         settings,
         upstream,
-        breakers or Breakers(),
+        breakers,
     )
     most = price.most_micro_usd(held.reads, held.writes, targets)
     spending = Spending.reserve(request, most, settings=settings, upstream=upstream)
@@ -101,31 +91,6 @@ def answer(
     except BaseException:
         spending.release()
         raise
-
-
-def _reads(asked: ChatRequest, alias: Alias) -> int:
-    """How many tokens a model can read for this request, at most."""
-    images = sum("image" in block for block in asked.blocks)
-    said = sum(map(_bytes, (block for message in asked.messages for block in message.blocks)))
-    said += len(alias.system_prompt.encode()) + len(asked.messages) * _AROUND_A_MESSAGE
-    for name in ("tools", "response_format"):
-        if name in asked.parameters:
-            said += len(_json(asked.parameters[name])) + _AROUND_TOOLS
-    read = price.input_tokens_at_most(said, images)
-    if alias.passage_tokens:
-        read += alias.passage_tokens * _OTHER_TOKENIZER + _AROUND_PASSAGES
-    return read
-
-
-def _bytes(block: Mapping[str, Any]) -> int:
-    """What a block is to a tokenizer, at most; an image is counted otherwise."""
-    if "text" in block:
-        return len(block["text"].encode())
-    return 0 if "image" in block else len(_json(tool_guard.without_images(block)))
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode()
 
 
 def _answer(held: Conversation, spending: Spending) -> Reply | Stream:
@@ -186,7 +151,7 @@ def _refused_by_name(ask: Callable[[], Answered]) -> Answered:
             raise throttled() from refused
         if refused.status != 400:
             raise
-        message = "The model refused the request: it may be too long, or ask for what it cannot do."
+        message = "Bedrock refused the request: it may be too long, or ask for what it cannot do."
         raise invalid(None, message) from refused
 
 

@@ -7,12 +7,12 @@ import json
 import time
 
 from gateway import errors, observe
-from gateway.aws import AwsError, TimedOut, UpstreamFailure
-from gateway.failures import ClientGone, frames
+from gateway.told import told_of
+from gateway.watched import Watched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Mapping
     from typing import Any, NamedTuple
 
     from gateway.aws import Upstream
@@ -54,7 +54,7 @@ class Reply(NamedTuple):
 class Stream(NamedTuple):
     """An answer in server-sent events; closing `chunks` ends whatever makes them."""
 
-    chunks: Iterator[bytes]
+    chunks: Generator[bytes]
     headers: Mapping[str, str] = {}
 
 
@@ -87,7 +87,7 @@ def respond(
     try:
         made = route(_request(event, context, started, facts))
         if isinstance(made, Stream):
-            chunks: Iterable[bytes] = _Watched(made.chunks, request_id, facts, started)
+            chunks: Iterable[bytes] = Watched(made.chunks, request_id, facts, started)
             headers = _headers(event, settings, made.headers, "text/event-stream")
             return Answer(status, headers, chunks)
         body, more = made.body, made.headers
@@ -133,61 +133,6 @@ def tenant_of(request: Request, settings: Settings) -> Tenant:
         raise errors.forbidden("This key's tenant is not part of this environment.") from None
 
 
-def told_of(request_id: str, error: Exception) -> errors.GatewayError:
-    """What the caller learns of an error; the rest is for the log, and no text of it for either."""
-    if isinstance(error, errors.GatewayError):
-        return error
-    if isinstance(error, ClientGone):  # nobody will read it; the log will
-        return errors.client_gone()
-    if isinstance(error, RecursionError):  # json reads a little deeper than it writes
-        return errors.invalid(None, "The body is nested too deeply.")
-    if isinstance(error, UpstreamFailure):
-        return _upstream(request_id, error)
-    # Where it happened and what it was, but not its text: that may quote a prompt.
-    observe.event(request_id, "bug", error=type(error).__name__, frames=frames(error)[-8:])
-    return errors.internal()
-
-
-class _Watched:
-    """A stream whose log line is written when it ends, however it ends.
-
-    Its first chunk is made at once: closing a generator that never ran would skip its own end.
-    """
-
-    def __init__(
-        self, chunks: Iterator[bytes], request_id: str, facts: dict[str, Any], started: float
-    ) -> None:
-        self._chunks, self._first = chunks, next(chunks)
-        self._log = (request_id, facts, started)
-        self._ended = False
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        if self._first:
-            first, self._first = self._first, b""
-            return first
-        try:
-            return next(self._chunks)
-        except BaseException:
-            self._end()
-            raise
-
-    def close(self) -> None:
-        """Ends the stream before it is over; nothing happens after its end."""
-        try:
-            self._chunks.close()  # type: ignore[attr-defined]  # a generator, by `Stream`'s word
-        finally:
-            self._end()
-
-    def _end(self) -> None:
-        if not self._ended:
-            self._ended = True
-            request_id, facts, started = self._log
-            observe.request(request_id, facts, status=200, started=started)
-
-
 def _request(
     event: Mapping[str, Any], context: Any, started: float, facts: dict[str, Any]
 ) -> Request:
@@ -220,16 +165,6 @@ def _body(event: Mapping[str, Any]) -> bytes:
         return binascii.a2b_base64(body, strict_mode=True)
     except ValueError:  # binascii.Error is one, and text outside ASCII raises a bare one
         raise errors.invalid(None, "The body is not valid base64.") from None
-
-
-def _upstream(request_id: str, failure: UpstreamFailure) -> errors.GatewayError:
-    code = failure.code if isinstance(failure, AwsError) else None
-    observe.event(request_id, "upstream", error=type(failure).__name__, code=code)
-    if isinstance(failure, TimedOut):
-        return errors.timed_out()
-    if isinstance(failure, AwsError) and failure.status == 429:
-        return errors.throttled()
-    return errors.bad_gateway()
 
 
 def _headers(

@@ -18,7 +18,7 @@ from gateway.sweep import told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
     from gateway.answers import Kept
     from gateway.aws import Upstream
@@ -69,7 +69,7 @@ def _run(request: Request, run: Callable[[], Reply | Stream], claim: Claim) -> R
     return made
 
 
-def _noted(request: Request, made: Stream, claim: Claim) -> Iterator[bytes]:
+def _noted(request: Request, made: Stream, claim: Claim) -> Generator[bytes]:
     """The stream as it comes; kept if it was sent to its end, and the end is a good one."""
     said = []
     try:
@@ -78,7 +78,7 @@ def _noted(request: Request, made: Stream, claim: Claim) -> Iterator[bytes]:
             yield chunk
     except BaseException:
         try:
-            made.chunks.close()  # type: ignore[attr-defined]  # a generator, by `Stream`'s word
+            made.chunks.close()
         finally:
             claim.give_up()
         raise
@@ -105,7 +105,7 @@ def _again(request: Request, kept: Kept) -> Reply | Stream:
     return Reply(json.loads(kept.body), headers)
 
 
-def _whole(body: bytes) -> Iterator[bytes]:
+def _whole(body: bytes) -> Generator[bytes]:
     yield body
 
 

@@ -6,19 +6,19 @@ explicit error, and is paid for by what was said until then.
 
 from __future__ import annotations
 
-import json
 import time
 from contextlib import suppress
 
 from gateway import observe, stops, tool_guard
 from gateway.aws import UpstreamFailure
-from gateway.edge import told_of
 from gateway.errors import GatewayError, bad_gateway
 from gateway.failures import ClientGone
+from gateway.held_call import HeldCall
+from gateway.told import told_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from typing import Any
 
     from gateway.aws import Upstream
@@ -63,10 +63,10 @@ class Telling:
         self._reads, self._writes = reads, writes
         self._begun, self._bytes = False, 0
         self._failure: Exception | None = None  # the model's own
-        self._call: list[dict[str, Any]] = []  # a tool call that is not judged yet
+        self._call = HeldCall()
         self._blocked: str | None = None
 
-    def chunks(self) -> Iterator[bytes]:
+    def chunks(self) -> Generator[bytes]:
         """Server-sent events; closing it ends the model's stream and settles what it cost."""
         ended: BaseException | None = None
         try:
@@ -122,29 +122,22 @@ class Telling:
             self._bytes += _bytes(delta)
             if self._guardrail and "reasoningContent" in delta:
                 return b""  # Converse's guardrail does not look at it
-        if self._guardrail and (self._call or _is_of_a_call(event)):
-            return self._hold(event)
+        if self._guardrail and self._call.takes(event):
+            return self._judge_call() if self._call.is_whole else b""
         return self._renderer.delta(event)
 
-    def _hold(self, event: dict[str, Any]) -> bytes:
+    def _judge_call(self) -> bytes:
         """Converse's guardrail does not look at a tool call: nobody sees it before ours has."""
-        self._call.append(event)
-        if "contentBlockStop" not in event:
-            return b""
-        call, self._call = self._call, []
-        use = _use(call)
+        use = self._call.use
         passed, self._blocked = tool_guard.guard_call(
             use, self._guardrail, self._upstream, self._request.deadline
         )
-        if self._blocked is not None:
-            delta = {"contentBlockDelta": {"delta": {"text": self._blocked}}}
-            call = [delta, {"contentBlockStop": {}}]
-        elif passed is not use:
-            call = [call[0], _given(passed["input"]), call[-1]]
-        return b"".join(map(self._renderer.delta, call))
+        masked = None if passed is use else passed
+        events = self._call.released(masked=masked, instead=self._blocked)
+        return b"".join(map(self._renderer.delta, events))
 
     def _end(self) -> bytes:
-        if self._stop is None or self._call:
+        if self._stop is None or self._call.is_open:
             self._failure = UpstreamFailure("the model's stream ended before its end")
             raise bad_gateway("The model's answer broke off before its end.")
         stop = known_stop(self._stop)
@@ -209,26 +202,3 @@ def _bytes(delta: Mapping[str, Any]) -> int:
     """What of a piece the model has made: text, arguments or reasoning."""
     inner = delta.get("toolUse") or delta.get("reasoningContent") or delta
     return sum(len(each.encode()) for each in inner.values() if isinstance(each, str))
-
-
-def _is_of_a_call(event: Mapping[str, Any]) -> bool:
-    start = event.get("contentBlockStart", {}).get("start", {})
-    return "toolUse" in start or "toolUse" in event.get("contentBlockDelta", {}).get("delta", {})
-
-
-def _given(input: object) -> dict[str, Any]:
-    text = json.dumps(input, ensure_ascii=False)
-    return {"contentBlockDelta": {"delta": {"toolUse": {"input": text}}}}
-
-
-def _use(call: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The whole call that these events tell; its input stays as it is when it is no JSON."""
-    start, *middle, _ = call
-    if "contentBlockStart" not in start:
-        raise UpstreamFailure("the model's stream has a call without its name")
-    text = "".join(event["contentBlockDelta"]["delta"]["toolUse"]["input"] for event in middle)
-    try:
-        given = json.loads(text or "{}")
-    except ValueError:
-        given = text
-    return {**start["contentBlockStart"]["start"]["toolUse"], "input": given}

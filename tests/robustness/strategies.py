@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from gateway import shape
+from gateway.errors import GatewayError
 from gateway.responses.labels import Labels
 
 JSON = st.recursive(
@@ -122,6 +123,6 @@ def _takes_anything(of: shape.Shape) -> bool:
 def accepts(of: shape.Shape, value: Any) -> bool:
     try:
         of.check("field", value)
-    except Exception:
+    except GatewayError:
         return False
     return True

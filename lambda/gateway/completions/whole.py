@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from gateway.knowledge import citations
+from gateway.price import cached_tokens, input_tokens
 from gateway.stops import FINISH
 
 TYPE_CHECKING = False
@@ -42,9 +43,8 @@ def whole(head: Head, answer: Mapping[str, Any], passages: Sequence[Passage]) ->
 
 def usage_of(usage: Mapping[str, int]) -> dict[str, Any]:
     """Converse counts what a cache gave or took apart from the input; OpenAI counts it in."""
-    cached = usage.get("cacheReadInputTokens", 0)
-    written = usage.get("cacheWriteInputTokens", 0)
-    prompt, completion = usage["inputTokens"] + cached + written, usage["outputTokens"]
+    cached, _ = cached_tokens(usage)
+    prompt, completion = input_tokens(usage), usage["outputTokens"]
     return {
         "prompt_tokens": prompt,
         "completion_tokens": completion,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from gateway.knowledge import citations
+from gateway.price import cached_tokens, input_tokens
 from gateway.responses.output import INCOMPLETE, call, complete, finish, message, status_of
 from gateway.stops import FINISH
 
@@ -77,9 +78,8 @@ def _item(request_id: str, index: int, block: Mapping[str, Any]) -> dict[str, An
 
 def _usage(usage: Mapping[str, int]) -> dict[str, Any]:
     """Converse counts what a cache gave or took apart from the input; OpenAI counts it in."""
-    cached = usage.get("cacheReadInputTokens", 0)
-    written = usage.get("cacheWriteInputTokens", 0)
-    read, said = usage["inputTokens"] + cached + written, usage["outputTokens"]
+    cached, written = cached_tokens(usage)
+    read, said = input_tokens(usage), usage["outputTokens"]
     return {
         "input_tokens": read,
         "input_tokens_details": {"cached_tokens": cached, "cache_write_tokens": written},

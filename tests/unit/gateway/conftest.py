@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+import examples
 import pytest
 
 from gateway import aws
@@ -23,3 +24,12 @@ def function_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     aws.client.cache_clear()
     yield
     aws.client.cache_clear()
+
+
+@pytest.fixture
+def tools_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guarded alias's models take tools."""
+    able = {**examples.NOVA, "accepts": [*examples.NOVA["accepts"], "tools", "tool_choice"]}
+    guarded = {**examples.DECLARED["aliases"]["chat-default"], "targets": [able, able]}
+    aliases = {**examples.DECLARED["aliases"], "chat-default": guarded}
+    monkeypatch.setattr(examples, "DECLARED", {**examples.DECLARED, "aliases": aliases})

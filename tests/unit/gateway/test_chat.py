@@ -312,15 +312,6 @@ def using_a_tool() -> Any:
     return reply
 
 
-@pytest.fixture
-def tools_taken(monkeypatch):
-    """The guarded alias's models take tools."""
-    able = {**examples.NOVA, "accepts": [*examples.NOVA["accepts"], "tools", "tool_choice"]}
-    guarded = {**examples.DECLARED["aliases"]["chat-default"], "targets": [able, able]}
-    aliases = {**examples.DECLARED["aliases"], "chat-default": guarded}
-    monkeypatch.setattr(examples, "DECLARED", {**examples.DECLARED, "aliases": aliases})
-
-
 def test_a_tool_call_comes_back_in_openais_shape(tools_taken):
     script = {"ApplyGuardrail": [FINE, FINE], "Converse": [using_a_tool()], "UpdateItem": [{}, {}]}
     aws = ScriptedAws(script)

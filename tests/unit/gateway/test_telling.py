@@ -215,14 +215,6 @@ def test_a_caller_that_is_found_gone_while_the_model_is_silent_ends_it(capsys):
     assert line(capsys)["outcome"] == "cancelled"
 
 
-@pytest.fixture
-def tools_taken(monkeypatch):
-    able = {**examples.NOVA, "accepts": [*examples.NOVA["accepts"], "tools", "tool_choice"]}
-    guarded = {**examples.DECLARED["aliases"]["chat-default"], "targets": [able, able]}
-    aliases = {**examples.DECLARED["aliases"], "chat-default": guarded}
-    monkeypatch.setattr(examples, "DECLARED", {**examples.DECLARED, "aliases": aliases})
-
-
 def calling() -> list[dict[str, Any]]:
     start = {name: USE["toolUse"][name] for name in ("toolUseId", "name")}
     at = {"contentBlockIndex": 0}
