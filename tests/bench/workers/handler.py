@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
 from gateway import chat
-from gateway.aws import Aws
 from gateway.keys import Caller as Owner
 from tests.load import asset
 from tests.load.authorizers import Authorizers
@@ -24,7 +22,7 @@ class Context:
 
 class Caller:
     def __init__(self) -> None:
-        self._authorizers, self._aws = Authorizers(), Aws(os.environ["AWS_REGION"])
+        self._authorizers = Authorizers()
         self._asked: dict[tuple[str, bool], tuple[Asked, dict[str, Any]]] = {}
 
     def whole(self, model: str) -> None:
@@ -39,7 +37,7 @@ class Caller:
 
     def _answer(self, model: str, *, stream: bool) -> Any:
         asked, made = self._event(model, stream)
-        self._authorizers.caller_of(asked, self._aws)
+        self._authorizers.caller_of(asked)
         return chat.respond(made, Context())
 
     def _event(self, model: str, stream: bool) -> tuple[Asked, dict[str, Any]]:
