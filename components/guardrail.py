@@ -29,28 +29,32 @@ class Guardrail(Construct):
             word_policy_config=_words(policy),
             sensitive_information_policy_config=_sensitive(policy),
         )
-        self.version = self._publish(policy)
+        self.content = hashlib.sha256(policy.model_dump_json().encode()).hexdigest()[:12]
+        self.version = self._publish()
 
     @property
     def id(self) -> str:
         return self.guardrail.attr_guardrail_id
 
+    @property
+    def arn(self) -> str:
+        return self.guardrail.attr_guardrail_arn
+
     def grant_apply(self, grantee: iam.IGrantable) -> iam.Grant:
         return iam.Grant.add_to_principal(
             grantee=grantee,
             actions=["bedrock:ApplyGuardrail"],
-            resource_arns=[self.guardrail.attr_guardrail_arn],
+            resource_arns=[self.arn],
         )
 
-    def _publish(self, policy: declared.Guardrail) -> str:
+    def _publish(self) -> str:
         # A version is create-only and editing a guardrail cuts none: the content's hash in the
         # logical id makes a new resource of every edit, and callers may still pin the old one.
-        content = hashlib.sha256(policy.model_dump_json().encode()).hexdigest()[:12]
         version = bedrock.CfnGuardrailVersion(
             self,
-            f"Version{content}",
+            f"Version{self.content}",
             guardrail_identifier=self.id,
-            description=f"content {content}",
+            description=f"content {self.content}",
         )
         version.apply_removal_policy(RemovalPolicy.RETAIN)
         return version.attr_version

@@ -1,10 +1,11 @@
-"""One alias's way to its models: an application inference profile each, and who may call them.
+"""One alias's way to its models: an application inference profile each.
 
 A model that makes embeddings has none: it is called as it is, or through AWS's own profile.
 """
 
 from collections.abc import Iterable
 from hashlib import sha256
+from typing import NamedTuple
 
 from aws_cdk import CfnTag
 from aws_cdk import aws_bedrock as bedrock
@@ -17,6 +18,13 @@ from config.models import Target
 # There is no bedrock:Converse action: Converse is authorised as InvokeModel (bedrock-2026 §0).
 EMBED = ["bedrock:InvokeModel"]
 CONVERSE = [*EMBED, "bedrock:InvokeModelWithResponseStream"]
+
+
+class Route(NamedTuple):
+    """A model of an alias, and the profile through which it is called if it can have one."""
+
+    target: Target
+    profile: bedrock.CfnApplicationInferenceProfile | None
 
 
 class Inference(Construct):
@@ -37,8 +45,8 @@ class Inference(Construct):
         if tenant:
             tags["strata:tenant"] = tenant
         name = "_".join(("strata", *tags.values()))  # no name holds one
-        self._profiles = [
-            (target, self._profile(name, target, tags) if _can_have_one(target) else None)
+        self.routes = [
+            Route(target, self._profile(name, target, tags) if _can_have_one(target) else None)
             for target in targets
         ]
 
@@ -46,17 +54,9 @@ class Inference(Construct):
     def profile_ids(self) -> list[str]:
         """In the order of the alias's targets; empty for a model that can have none."""
         return [
-            profile.attr_inference_profile_id if profile else "" for _, profile in self._profiles
+            route.profile.attr_inference_profile_id if route.profile else ""
+            for route in self.routes
         ]
-
-    def grant_invoke(self, grantee: iam.IGrantable) -> None:
-        """Allow exactly these profiles, and their models only when called through them.
-
-        A bare model that can have no profile is the one that may be called as it is.
-        """
-        for target, profile in self._profiles:
-            own = [profile.attr_inference_profile_arn] if profile else []
-            _allow(self, grantee, target, CONVERSE, own)
 
     def _profile(
         self, name: str, target: Target, tags: dict[str, str]
@@ -79,9 +79,13 @@ class Inference(Construct):
 
 
 def grant_embed(scope: Construct, grantee: iam.IGrantable, targets: Iterable[Target]) -> None:
-    """Allow exactly these models, which make embeddings."""
+    """Allow exactly these models, which make embeddings: they take no guardrail."""
     for target in targets:
-        _allow(scope, grantee, target, EMBED, [])
+        through = [system_profile_arn(scope, target.id)] if target.prefix else []
+        if through:
+            _allow(grantee, through, {})
+        only = {"StringLike": {"bedrock:InferenceProfileArn": through}} if through else {}
+        _allow(grantee, destination_arns(scope, target), only)
 
 
 def deny_other_endpoints(grantee: iam.IGrantable) -> None:
@@ -100,22 +104,9 @@ def _can_have_one(target: Target) -> bool:
 
 
 def _allow(
-    scope: Construct, grantee: iam.IGrantable, target: Target, actions: list[str], own: list[str]
+    grantee: iam.IGrantable, resources: list[str], conditions: dict[str, dict[str, list[str]]]
 ) -> None:
-    through = [*own, system_profile_arn(scope, target.id)] if target.prefix else own
-    if through:
-        _add(grantee, actions, through, {})
-    only = {"StringLike": {"bedrock:InferenceProfileArn": through}} if through else {}
-    _add(grantee, actions, destination_arns(scope, target), only)
-
-
-def _add(
-    grantee: iam.IGrantable,
-    actions: list[str],
-    resources: list[str],
-    conditions: dict[str, dict[str, list[str]]],
-) -> None:
-    statement = iam.PolicyStatement(actions=actions, resources=resources, conditions=conditions)
+    statement = iam.PolicyStatement(actions=EMBED, resources=resources, conditions=conditions)
     grantee.grant_principal.add_to_principal_policy(statement)
 
 

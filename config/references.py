@@ -49,6 +49,13 @@ def _chat(field: str, alias: Alias) -> Iterator[Broken]:
     if alias.max_tokens is None:
         # Bedrock reserves quota for the model's maximum when a request does not say.
         yield f"{field}.max_tokens", None, "a chat alias must say how long an answer may be"
+    if alias.guardrail is None:
+        # IAM lets no model write without one: docs/decisions/0016-guardrails-cannot-be-skipped.md.
+        yield (
+            f"{field}.guardrail",
+            None,
+            "a chat alias must name the guardrail that it answers under",
+        )
     for target in alias.targets:
         limit = target.model.limits.max_output_tokens
         if alias.max_tokens and limit and alias.max_tokens > limit:

@@ -1,13 +1,17 @@
 """What may be replaced: guardrails, inference profiles, the handlers and the API over them."""
 
+from collections.abc import Mapping
+
 from aws_cdk import Stack
 from constructs import Construct
 
+from components.guarded_models import GuardedModels, deny_unguarded
 from components.guardrail import Guardrail
 from components.handler import Handler
 from components.handler_code import HandlerCode
 from components.inference import Inference, deny_other_endpoints, grant_embed
 from config.models import Target
+from config.policy import calls
 from config.schema import Environment
 from stacks.foundation import Foundation
 from stacks.front import announce, front, protect
@@ -49,8 +53,7 @@ class Gateway(Stack):
             if environment.bedrock_mantle == "deny":
                 deny_other_endpoints(asks.role)
         foundation.usage.grant_get(usage.role)
-        for each in inference.values():
-            each.grant_invoke(chat.role)
+        self._allow_models(chat, guardrails, inference)
         for guardrail in guardrails.values():
             guardrail.grant_apply(chat.role)
         for base in knowledge.bases.values():
@@ -89,6 +92,22 @@ class Gateway(Stack):
             )
             for key, (alias, tenant, targets) in self._environment.inference.items()
         }
+
+    def _allow_models(
+        self,
+        chat: Handler,
+        guardrails: Mapping[str, Guardrail],
+        inference: Mapping[str, Inference],
+    ) -> None:
+        deny_unguarded(chat.role, guardrails.values())
+        scope = Construct(self, "GuardedModels")
+        for name, batches in calls(self._environment).items():
+            routes = [[inference[key].routes[at] for key, at in batch] for batch in batches]
+            models = GuardedModels(
+                scope, name, guardrail=guardrails[name], routes=routes, role=chat.role
+            )
+            # The new function starts after it may call; the old one may, until it is gone.
+            chat.function.node.add_dependency(models)
 
     def _embedding_targets(self) -> list[Target]:
         aliases = self._environment.aliases.values()

@@ -4,6 +4,7 @@ from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
 from components.documents_bucket import DocumentsBucket
+from components.inference import deny_other_endpoints
 from components.knowledge_base import KnowledgeBase
 from components.vector_store import VectorBucket, VectorIndex
 from config import schema
@@ -35,7 +36,7 @@ class Knowledge(Stack):
 
     def _base(self, name: str, declared: schema.KnowledgeBase) -> KnowledgeBase:
         scope = Construct(self, name)
-        return KnowledgeBase(
+        base = KnowledgeBase(
             scope,
             "KnowledgeBase",
             name=store_name(self._environment, name),
@@ -43,3 +44,6 @@ class Knowledge(Stack):
             documents=self.documents,
             index=VectorIndex(scope, "Index", bucket=self._vectors, dimensions=declared.dimensions),
         )
+        if self._environment.bedrock_mantle == "deny":
+            deny_other_endpoints(base.role)
+        return base

@@ -45,6 +45,8 @@ def probe(platform, cloud):
         for each in functions.list_functions()["Functions"]
         if each["Handler"] == "gateway.chat.handler"
     )
+    deployed = json.loads(chat["Environment"]["Variables"]["STRATA_DEPLOYED"])
+    guardrail, version = deployed["guardrails"]["standard"]
     functions.create_function(
         FunctionName="probe",
         Runtime="python3.14",
@@ -59,6 +61,7 @@ def probe(platform, cloud):
         request = {
             "messages": [{"role": "user", "content": [{"text": "Hi."}]}],
             "inferenceConfig": {"maxTokens": 1},
+            "guardrailConfig": {"guardrailIdentifier": guardrail, "guardrailVersion": version},
         }
         payload = json.dumps({"model": model, "request": request})
         answer = functions.invoke(FunctionName="probe", Payload=payload)

@@ -74,15 +74,10 @@ def test_what_the_chat_handler_can_name_is_exactly_what_its_role_may_invoke(asse
     }
     profiles = resources(gateway, "AWS::Bedrock::ApplicationInferenceProfile")
     assert named == set(profiles)
-    policy = next(
-        each
-        for id, each in resources(gateway, "AWS::IAM::Policy").items()
-        if id.startswith("ChatRole")
-    )
     invocable = {
         resource.removesuffix(".InferenceProfileArn")
+        for policy in resources(gateway, "AWS::IAM::ManagedPolicy").values()
         for statement in policy["Properties"]["PolicyDocument"]["Statement"]
-        if "bedrock:InvokeModel" in as_list(statement["Action"])
         for resource in as_list(plain(statement["Resource"]))
         if resource.endswith(".InferenceProfileArn")
     }

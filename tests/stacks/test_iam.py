@@ -8,12 +8,13 @@ from tests.stacks.assembly import STACKS, plain, resources, synthesize, template
 
 
 def statements(assembly, environment: str, stack: str, role: str = "") -> list[dict]:
-    """The statements of the identity policies whose logical id starts with `role`."""
-    policies = resources(template(assembly, environment, stack), "AWS::IAM::Policy")
+    """The statements of the identity policies of a role whose logical id starts with `role`."""
+    found = template(assembly, environment, stack)
     return [
         {key: plain(value) for key, value in statement.items()}
-        for id, policy in policies.items()
-        if id.startswith(role)
+        for type in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
+        for policy in resources(found, type).values()
+        if any(plain(one).startswith(role) for one in policy["Properties"].get("Roles", ()))
         for statement in policy["Properties"]["PolicyDocument"]["Statement"]
     ]
 
@@ -47,7 +48,7 @@ def invocable(assembly, environment: str, role: str, action: str) -> set[str]:
     return {
         arn
         for statement in statements(assembly, environment, "Gateway", role)
-        if action in as_list(statement["Action"])
+        if statement["Effect"] == "Allow" and action in as_list(statement["Action"])
         for arn in as_list(statement["Resource"])
     }
 
@@ -126,12 +127,14 @@ LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 KMS = {"kms:Decrypt", "kms:Encrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*"}
 ROWS = {f"dynamodb:{verb}Item" for verb in ("Get", "Put", "Update", "Delete")}
 DENIED = {"bedrock-mantle:*", "bedrock:CallWithBearerToken"}
+UNGUARDED = {"bedrock:InvokeModel*"}
 MAY = {
     "Authorizer": LOGS | {"dynamodb:GetItem", "kms:Decrypt", "kms:GenerateMac"},
     "Chat": LOGS
     | KMS
     | ROWS
     | DENIED
+    | UNGUARDED
     | {
         "bedrock:InvokeModel",
         "bedrock:InvokeModelWithResponseStream",
@@ -192,18 +195,116 @@ def test_the_authorizer_computes_macs_with_the_keys_own_key(assembly):
     assert "KeysMac" in arn
 
 
-@pytest.mark.parametrize("role", ["ChatRole", "EmbeddingsRole"])
-def test_who_calls_models_is_denied_the_ways_around_guardrails(assembly, role):
-    (denial,) = (
-        statement
-        for statement in statements(assembly, "prod", "Gateway", role)
-        if statement["Effect"] == "Deny"
-    )
-    assert denial == {
+@pytest.mark.parametrize(
+    ("stack", "role"),
+    [
+        ("Gateway", "ChatRole"),
+        ("Gateway", "EmbeddingsRole"),
+        ("Knowledge", "handbookKnowledgeBaseRole"),
+    ],
+)
+def test_who_calls_models_is_denied_the_ways_around_guardrails(assembly, stack, role):
+    denials = [s for s in statements(assembly, "prod", stack, role) if s["Effect"] == "Deny"]
+    assert {
         "Effect": "Deny",
         "Action": ["bedrock-mantle:*", "bedrock:CallWithBearerToken"],
         "Resource": "*",
+    } in denials
+
+
+@pytest.mark.parametrize("environment", environment_names())
+def test_who_may_call_a_model_at_all_is_one_of_those(assembly, environment):
+    callers = {
+        (stack, plain(role))
+        for stack in STACKS
+        for type in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
+        for policy in resources(template(assembly, environment, stack), type).values()
+        if "bedrock:Invoke" in str(policy)
+        for role in policy["Properties"]["Roles"]
     }
+    assert {(stack, role[:-8]) for stack, role in callers} == {
+        ("Gateway", "ChatRole"),
+        ("Gateway", "EmbeddingsRole"),
+        ("Knowledge", "handbookKnowledgeBaseRole"),
+    }
+
+
+@pytest.mark.parametrize("environment", environment_names())
+def test_the_chat_role_is_denied_every_call_without_a_numbered_version_of_a_guardrail(
+    assembly, environment
+):
+    guardrails = resources(template(assembly, environment, "Gateway"), "AWS::Bedrock::Guardrail")
+    (denial,) = (
+        statement
+        for statement in statements(assembly, environment, "Gateway", "ChatRole")
+        if statement["Effect"] == "Deny" and statement["Action"] == "bedrock:InvokeModel*"
+    )
+    assert denial["Resource"] == "*"
+    (operator,) = denial["Condition"].items()
+    assert operator[0] == "StringNotLike"
+    named = as_list(operator[1]["bedrock:GuardrailIdentifier"])
+    assert named == [f"{id}.GuardrailArn:*" for id in guardrails]
+
+
+@pytest.mark.parametrize("environment", environment_names())
+def test_each_grant_to_call_a_model_that_writes_names_the_version_of_a_guardrail(
+    assembly, environment
+):
+    granted = [
+        statement
+        for statement in statements(assembly, environment, "Gateway", "ChatRole")
+        if statement["Effect"] == "Allow" and "InvokeModel" in str(statement["Action"])
+    ]
+    assert granted
+    for statement in granted:
+        named = as_list(statement["Condition"]["StringEquals"]["bedrock:GuardrailIdentifier"])
+        ((arn, version),) = (each.split(":") for each in named)
+        assert arn.endswith(".GuardrailArn") and version.endswith(".Version")
+        assert version.startswith(arn.partition("Guardrail")[0] or "Guardrails")
+
+
+def test_an_alias_may_be_called_under_its_own_guardrail_and_under_no_other(tmp_path):
+    declared = load_environment("dev")
+    guardrails = {**declared.guardrails, "other": declared.guardrails["standard"]}
+    alias = declared.aliases["reasoning"].model_copy(update={"guardrail": "other"})
+    aliases = {**declared.aliases, "reasoning": alias}
+    changed = {"aliases": aliases, "guardrails": guardrails}
+    synthesize(tmp_path, declared.model_copy(update=changed))
+    under: dict[str, set[str]] = {}
+    for statement in statements(tmp_path, "dev", "Gateway", "ChatRole"):
+        if statement["Effect"] == "Allow" and "bedrock:InvokeModel" in statement["Action"]:
+            (named,) = statement["Condition"]["StringEquals"].values()
+            arns = as_list(statement["Resource"])
+            own = {arn for arn in arns if arn.endswith(".InferenceProfileArn")}
+            under.setdefault(named.partition(".")[0], set()).update(own)
+    other, standard = (under[name] for name in sorted(under))
+    assert len(other) == 1 and all("reasoning" in arn for arn in other)
+    assert len(standard) == 4 and not any("reasoning" in arn for arn in standard)
+
+
+def test_an_edited_guardrail_gets_policies_beside_the_old_ones(tmp_path):
+    # Functions of the version before run until the deployment is over, and are not refused.
+    declared = load_environment("dev")
+    edited = declared.guardrails["standard"].model_copy(update={"words": ("another",)})
+    changed = {"guardrails": {**declared.guardrails, "standard": edited}}
+    synthesize(tmp_path / "before", declared)
+    synthesize(tmp_path / "after", declared.model_copy(update=changed))
+    before, after = (
+        set(resources(template(tmp_path / when, "dev", "Gateway"), "AWS::IAM::ManagedPolicy"))
+        for when in ("before", "after")
+    )
+    assert len(before) == len(after) == 1
+    assert not before & after
+
+
+def test_a_function_is_changed_when_it_may_call_models(assembly):
+    gateway = template(assembly, "prod", "Gateway")
+    chat = next(
+        each
+        for id, each in resources(gateway, "AWS::Lambda::Function").items()
+        if id.startswith("ChatFunction")
+    )
+    assert set(resources(gateway, "AWS::IAM::ManagedPolicy")) <= set(chat["DependsOn"])
 
 
 def test_a_knowledge_base_reads_its_prefix_embeds_with_its_model_and_writes_its_index(assembly):

@@ -1,4 +1,4 @@
-"""The gate's guess of how long the chat role's policy gets, held against the templates."""
+"""The gate's guesses of how long the chat role's policies get, held against the templates."""
 
 import json
 import re
@@ -7,6 +7,7 @@ import pytest
 
 from config.gate import policy_size
 from config.load import ENVIRONMENTS, load_catalogue, parse_environment
+from config.policy import AROUND, MOST_CHARACTERS, calls, size
 from tests.stacks.assembly import plain, resources, synthesize, template
 
 DEV = (ENVIRONMENTS / "dev.toml").read_text(encoding="utf-8")
@@ -15,6 +16,7 @@ ALIAS = """
 description = "One more."
 model = "{}"
 max_tokens = 9
+guardrail = "standard"
 """
 MICRO = "us.amazon.nova-micro-v1:0"
 OTHERS = [
@@ -45,6 +47,7 @@ OWNER = "us-east-1:111111111111"
 ARNS = {
     "InferenceProfileArn": f"arn:aws:bedrock:{OWNER}:application-inference-profile/{'x' * 12}",
     "GuardrailArn": f"arn:aws:bedrock:{OWNER}:guardrail/{'x' * 12}",
+    "Version": "99",
     "KnowledgeBaseArn": f"arn:aws:bedrock:{OWNER}:knowledge-base/{'x' * 10}",
     "KeyArn": f"arn:aws:kms:{OWNER}:key/{'x' * 36}",
 }
@@ -57,15 +60,20 @@ def spelled_out(resource: str) -> str:
     return ARNS[kind]
 
 
-def policy_of(outdir) -> str:
-    """The chat role's policy without blanks, as IAM counts it."""
-    policies = resources(template(outdir, "dev", "Gateway"), "AWS::IAM::Policy").items()
-    (policy,) = (each for id, each in policies if id.startswith("ChatRole"))
-    text = json.dumps(plain(policy["Properties"]["PolicyDocument"]), separators=(",", ":"))
+def policies_of(outdir, type: str) -> list[str]:
+    """The chat role's policies without blanks, as IAM counts them."""
+    return [
+        spelled(json.dumps(plain(policy["Properties"]["PolicyDocument"]), separators=(",", ":")))
+        for policy in resources(template(outdir, "dev", "Gateway"), type).values()
+        if plain(policy["Properties"]["Roles"][0]).startswith("ChatRole")
+    ]
+
+
+def spelled(policy: str) -> str:
     return re.sub(
-        r'"([A-Za-z0-9]+\.[A-Za-z]*Arn|[\w-]+:Exports[^"]+)"',
-        lambda found: json.dumps(spelled_out(found[1])),
-        text,
+        r"[A-Za-z0-9]+\.(?:[A-Za-z]*Arn|Version)\b|[\w-]+:Exports[^\"]+",
+        lambda found: spelled_out(found[0]),
+        policy,
     )
 
 
@@ -73,5 +81,21 @@ def policy_of(outdir) -> str:
 def test_the_guess_is_not_too_small_and_not_much_too_large(variant, tmp_path):
     environment = parse_environment("dev", VARIANTS[variant], load_catalogue())
     synthesize(tmp_path, environment)
-    real = len(policy_of(tmp_path))
-    assert real <= policy_size(environment) <= 1.25 * real
+    (real,) = policies_of(tmp_path, "AWS::IAM::Policy")
+    assert len(real) <= policy_size(environment) <= 1.25 * len(real)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_each_policy_over_models_fits_and_is_not_cut_much_too_early(variant, tmp_path):
+    environment = parse_environment("dev", VARIANTS[variant], load_catalogue())
+    synthesize(tmp_path, environment)
+    batches = [batch for each in calls(environment).values() for batch in each]
+    real = sorted(map(len, policies_of(tmp_path, "AWS::IAM::ManagedPolicy")))
+    guessed = sorted(
+        AROUND + sum(size(environment.inference[key][2][at]) for key, at in batch)
+        for batch in batches
+    )
+    assert len(real) == len(guessed)
+    for one, guess in zip(real, guessed, strict=True):
+        assert one <= guess <= MOST_CHARACTERS
+        assert guess <= 1.6 * one  # models that two aliases share stand there once

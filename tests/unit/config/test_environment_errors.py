@@ -118,6 +118,12 @@ MISTAKES = {
     "a nesting without an end": ("burst = 40", f"burst = {'[' * 5_000}", "(the file)", "TOML"),
     "an account id as a number": ('"111111111111"', "111111111111", "account", "valid string"),
     "a region that is not one": ('region = "us-east-1"', 'region = "Virginia"', "region", "match"),
+    "a chat alias without a guardrail": (
+        'guardrail = "standard"\n',
+        "",
+        "aliases.chat-default.guardrail",
+        "must name the guardrail",
+    ),
     "a chat alias without max_tokens": (
         "max_tokens = 512\n",
         "",

@@ -85,7 +85,9 @@ def test_a_model_that_reads_less_than_the_alias_promises_fails():
 
 
 def aliases(count: int) -> str:
-    one = '\n[aliases.a{}]\ndescription = "x"\nmodel = "{}"\nmax_tokens = 9\n'
+    one = (
+        '\n[aliases.a{}]\ndescription = "x"\nmodel = "{}"\nmax_tokens = 9\nguardrail = "standard"\n'
+    )
     return DEV + "".join(one.format(i, NOVA) for i in range(count))
 
 
@@ -95,8 +97,20 @@ def test_more_than_3_kb_of_deployed_ids_fails():
 
 
 def test_a_policy_that_iam_would_refuse_fails():
-    problems = [each.problem for each in judge(environment(aliases(20)), today=TODAY, before=None)]
-    assert [p.field for p in problems if "IAM policy" in p.expected] == ["aliases"]
+    problems = [each.problem for each in judge(environment(aliases(60)), today=TODAY, before=None)]
+    assert [(p.field, p.given) for p in problems if "guardrails" in p.expected] == [
+        ("aliases", "8 IAM policies")
+    ]
+
+
+def test_more_knowledge_bases_than_a_policy_can_name_fail():
+    base = DEV[DEV.index("[knowledge_bases.handbook]") : DEV.index("[tenants.demo]")]
+    more = [base.replace("handbook", f"b{i}") for i in range(130)]
+    judged = judge(environment(DEV + "\n" + "\n".join(more)), today=TODAY, before=None)
+    problems = [each.problem for each in judged]
+    assert [p.field for p in problems if "IAM policy" in p.expected] == [
+        "guardrails, knowledge_bases"
+    ]
 
 
 def test_a_tenants_own_profiles_count():
