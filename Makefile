@@ -37,7 +37,7 @@ status: setup ## Say what runs, and how to call it
 .PHONY: test
 test: setup ## Run every test: unit, stacks and local (its own embedded AWS)
 	@pytest --durations=10 tests/unit tests/stacks tests/faults tests/robustness tests/runtime \
-		tests/load tests/local
+		tests/load tests/audit tests/local
 
 .PHONY: check
 check: setup ## The fast gate: style, types, import contracts, unit and stack tests, cfn-lint
@@ -46,7 +46,7 @@ check: setup ## The fast gate: style, types, import contracts, unit and stack te
 	@mypy
 	@PYTHONPATH=.:lambda lint-imports
 	@python -m config check
-	@pytest -q -n 2 --dist loadfile tests/unit tests/stacks
+	@pytest -q -n 2 --dist loadfile tests/unit tests/stacks tests/audit
 	@node_modules/.bin/cdk synth --quiet
 	@cfn-lint 'cdk.out/assembly-*/*.template.json'
 

@@ -1,0 +1,1 @@
+"""Is this change allowed? Judges CloudFormation, of any CDK app and not only ours."""

@@ -1,0 +1,81 @@
+"""What is given to an audit, a template, a folder or a `cdk.out`, as environments of templates."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from audit.errors import Unreadable
+from audit.template import Json, Template, read_document, read_template
+
+# An environment whose name nobody said is judged as the strictest.
+UNKNOWN = "unknown"
+STACK, STAGE = "aws:cloudformation:stack", "cdk:cloud-assembly"
+SUFFIXES = (".json", ".yaml", ".yml")
+
+
+def read_environments(paths: Sequence[Path], bare: str = UNKNOWN) -> dict[str, list[Template]]:
+    """Templates by environment: a CDK stage is one, and so are all bare templates together."""
+    found: dict[str, list[Template]] = {}
+    for path in paths:
+        for environment, template in _read(path, bare):
+            found.setdefault(environment, []).append(template)
+    if not found:
+        raise Unreadable(f"no template in {', '.join(map(str, paths))}")
+    return found
+
+
+def _read(path: Path, bare: str) -> Iterator[tuple[str, Template]]:
+    if not path.exists():
+        raise Unreadable(f"{path} does not exist; give a template, a folder of them or a cdk.out")
+    if path.is_file():
+        yield bare, read_template(path)
+    elif (path / "manifest.json").exists():
+        yield from _assembly(path, bare)
+    else:
+        yield from ((bare, read_template(file)) for file in _templates(path))
+
+
+def _templates(folder: Path) -> list[Path]:
+    """Its templates; other JSON and YAML may lie beside them, and what cannot be read may not."""
+    files = sorted(each for each in folder.rglob("*") if each.suffix in SUFFIXES)
+    return [each for each in files if _may_be_template(read_document(each))]
+
+
+def _may_be_template(document: Json) -> bool:
+    known = {"Resources", "AWSTemplateFormatVersion"}
+    return isinstance(document, dict) and not known.isdisjoint(document)
+
+
+def _assembly(folder: Path, environment: str) -> Iterator[tuple[str, Template]]:
+    manifest = folder / "manifest.json"
+    document = read_document(manifest)
+    try:
+        for id, artifact in sorted(document["artifacts"].items()):
+            if artifact["type"] == STACK:
+                yield from ((environment, each) for each in _stack(folder, id, artifact))
+            if artifact["type"] == STAGE:
+                inner = folder / artifact["properties"]["directoryName"]
+                name = artifact.get("displayName") or id.removeprefix("assembly-")
+                yield from _assembly(inner, name)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise Unreadable(f"{manifest} is not a cloud assembly's: {error!r}") from error
+
+
+def _stack(folder: Path, id: str, artifact: Json) -> Iterator[Template]:
+    properties = artifact["properties"]
+    account, _, region = artifact.get("environment", "").removeprefix("aws://").partition("/")
+    known = [each if not each.startswith("unknown") else "" for each in (account, region)]
+    path = folder / properties["templateFile"]
+    template = read_template(path, properties.get("stackName") or id, *known)
+    yield template
+    yield from _nested(folder, template)
+
+
+def _nested(folder: Path, parent: Template) -> Iterator[Template]:
+    """The templates of nested stacks, which CDK writes beside their parent's."""
+    for id, resource in parent.section("Resources").items():
+        asset = (resource.get("Metadata") or {}).get("aws:asset:path")
+        if resource["Type"] == "AWS::CloudFormation::Stack" and asset:
+            path = folder / asset
+            nested = read_template(path, f"{parent.name}/{id}", parent.account, parent.region)
+            yield nested
+            yield from _nested(folder, nested)

@@ -1,0 +1,9 @@
+"""What ends an audit before it has an answer: no verdict is ever given on what was not read."""
+
+
+class AuditError(Exception):
+    """Caught once, in `python -m audit`: the exit status is 2."""
+
+
+class Unreadable(AuditError):
+    """Something given is not what it should be: a template, an assembly, a file of waivers."""

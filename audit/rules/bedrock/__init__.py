@@ -1,0 +1,1 @@
+"""The pack: one rule a file, named like the rule."""

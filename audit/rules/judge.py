@@ -1,0 +1,53 @@
+"""Run the rules over an environment: in both branches of every open condition."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from audit.environment import Environment, Resource, Unjudgeable, resolved
+from audit.finding import Finding
+from audit.limits import Limits
+from audit.rules.registry import ANY, WHOLE, Rule
+from audit.template import Template
+
+
+def judge(
+    name: str, templates: Sequence[Template], rules: Iterable[Rule], limits: Limits
+) -> list[Finding]:
+    """The findings in an environment, by rule and resource, each once."""
+    branches = [resolved(name, templates, limits, undecided=each) for each in (True, False)]
+    found = {
+        finding: None
+        for rule in rules
+        for environment in branches
+        for finding in _findings(rule, environment)
+    }
+    return sorted(found, key=lambda each: (each.rule, each.resource, each.after))
+
+
+def _findings(rule: Rule, environment: Environment) -> Iterator[Finding]:
+    for resource in _subjects(rule, environment):
+        for after in _complaints(rule, resource, environment):
+            yield Finding(
+                rule=rule.id,
+                category=rule.category,
+                severity=rule.severity,
+                environment=environment.name,
+                resource=resource.name,
+                before="",
+                after=after,
+                why=rule.sentence,
+                fix=rule.fix,
+            )
+
+
+def _subjects(rule: Rule, environment: Environment) -> Sequence[Resource]:
+    if rule.on == (WHOLE,):
+        return [Resource("", WHOLE, WHOLE, {})]
+    return environment.resources if rule.on == (ANY,) else environment.of_type(*rule.on)
+
+
+def _complaints(rule: Rule, resource: Resource, environment: Environment) -> Iterator[str]:
+    """What the rule found. A value that it cannot read is found as well: never passed over."""
+    try:
+        yield from rule.judge(resource, environment)
+    except Unjudgeable as error:
+        yield f"cannot be judged: {error}"
