@@ -8,6 +8,7 @@ from typing import Any
 
 from ministack.services import bedrock_agent, s3
 
+from local.gaps.parsing import text_of
 from local.gaps.permissions import Permission
 
 METADATA = ".metadata.json"
@@ -42,15 +43,15 @@ class Source:
         return f"s3://{self.bucket}/{key}"
 
     def read(self, key: str) -> "Document":
-        """The object and the metadata file beside it; raises UnicodeDecodeError."""
-        text: bytes = s3._get_object_data(self.bucket, key)
+        """The object and the metadata file beside it; raises Unreadable."""
+        body: bytes = s3._get_object_data(self.bucket, key)
         beside: bytes = s3._get_object_data(self.bucket, key + METADATA) or b""
         return Document(
             key=key,
             uri=self.uri(key),
-            text=text.decode(),
+            text=text_of(key, body),
             metadata=bedrock_agent._metadata_attributes(beside),
-            digest=hashlib.sha256(text + b"\0" + beside).hexdigest(),
+            digest=hashlib.sha256(body + b"\0" + beside).hexdigest(),
         )
 
     def permissions(self) -> Iterator[Permission]:

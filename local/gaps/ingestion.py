@@ -1,8 +1,8 @@
 """Closes gap 4 of local-cloud.md, the writing half: ingestion jobs that run, conflict and clean up.
 
 A job runs beside the server with the rights of the knowledge base's role, one at a time for a
-data source. Approximate: a data source is an S3 bucket of UTF-8 text; chunks are counted in the
-embedding model's own tokens, not Titan's; hierarchical and semantic chunking fail the job.
+data source. Approximate: a data source is an S3 bucket; chunks are counted in the embedding model's
+own tokens, not Titan's; a foundation model that parses documents is not asked.
 """
 
 import contextvars

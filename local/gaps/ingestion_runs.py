@@ -18,6 +18,7 @@ from local.gaps.knowledge_settings import (
     embedding_model,
     index_arn,
 )
+from local.gaps.parsing import Unreadable
 from local.gaps.permissions import Permission
 from local.gaps.role_permissions import may_be_assumed, missing
 from local.gaps.s3vectors_data import delete_vectors, put_vectors
@@ -89,7 +90,7 @@ class Run:
             before = known.get(document.uri)
             if before is None or before.digest != document.digest:
                 known[document.uri] = self._index(document, before)
-        except (UnicodeDecodeError, ServiceError) as problem:
+        except (Unreadable, ServiceError) as problem:
             self.counts.update(numberOfDocumentsFailed=1)
             self.failures.append(f"{self._source.uri(key)}: {problem}")
 
@@ -106,14 +107,17 @@ class Run:
         return fresh
 
     def _chunks(self, document: Document) -> Iterator[dict[str, Any]]:
-        dimension = find_index({"indexArn": index_arn(self._base)}).dimension
-        for number, text in enumerate(split(document.text, *chunking(self._record))):
-            vector = embed(text, "passage", dimension, self._vectors)
+        chunks = split(document.text, chunking(self._record), self._embed)
+        for number, chunk in enumerate(chunks):
             yield {
                 "key": f"{self._place}/{document.key}#{number}",
-                "data": {"float32": vector},
-                "metadata": document.chunk_metadata(text, self._record["DataSourceId"]),
+                "data": {"float32": self._embed(chunk.found_by)},
+                "metadata": document.chunk_metadata(chunk.text, self._record["DataSourceId"]),
             }
+
+    def _embed(self, text: str) -> list[float]:
+        dimension = find_index({"indexArn": index_arn(self._base)}).dimension
+        return embed(text, "passage", dimension, self._vectors)
 
     def _remove(self, indexed: Indexed, uri: str) -> None:
         self._forget(set(indexed.vector_keys))

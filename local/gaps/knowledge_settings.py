@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-# AWS's default chunking.
-DEFAULT_TOKENS, DEFAULT_OVERLAP = 300, 20
-
 
 class IngestionFailed(Exception):
     """The reason, as GetIngestionJob gives it."""
@@ -23,13 +20,7 @@ def index_arn(base: Mapping[str, Any]) -> str:
     return str(config.get("indexArn") or f"{config['vectorBucketArn']}/index/{config['indexName']}")
 
 
-def chunking(record: Mapping[str, Any]) -> tuple[int, int]:
-    """Tokens of a chunk, and the percentage that the next one repeats."""
-    config = (record.get("VectorIngestionConfiguration") or {}).get("chunkingConfiguration", {})
-    strategy = config.get("chunkingStrategy", "FIXED_SIZE")
-    if strategy == "NONE":
-        return 1_000_000, 0
-    if strategy != "FIXED_SIZE":
-        raise IngestionFailed(f"{strategy} chunking is not emulated by the embedded AWS.")
-    fixed = config.get("fixedSizeChunkingConfiguration", {})
-    return fixed.get("maxTokens", DEFAULT_TOKENS), fixed.get("overlapPercentage", DEFAULT_OVERLAP)
+def chunking(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """How a data source's documents are cut; empty for AWS's default."""
+    config: Mapping[str, Any] = record.get("VectorIngestionConfiguration") or {}
+    return config.get("chunkingConfiguration") or {}

@@ -75,7 +75,16 @@ def _search(base_id: str, request: Request, home: Home) -> list[dict[str, Any]]:
         settings.get("numberOfResults", 5),
         lambda metadata: bedrock_agent_runtime._filter_matches(wanted, metadata),
     )
-    return [_result(vector, 1.0 - distance) for vector, distance in found]
+    return _once([_result(vector, 1.0 - distance) for vector, distance in found])
+
+
+def _once(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Small chunks of one large one give it once, so fewer may come than were asked for."""
+    first: dict[tuple[str, str], dict[str, Any]] = {}
+    for result in results:
+        place = (result["location"]["s3Location"]["uri"], result["content"]["text"])
+        first.setdefault(place, result)
+    return list(first.values())
 
 
 def _refuse_the_rest(request: Request, settings: Request) -> None:
