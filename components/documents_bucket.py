@@ -1,38 +1,39 @@
-"""The bucket that holds the knowledge bases' documents: private, versioned, retained."""
+"""The bucket of the knowledge bases' documents, and what one of them may read."""
 
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from components.access_log_bucket import AccessLogBucket
+from components.bucket import Bucket
+
 Conditions = dict[str, Any]
+# How long an overwritten or deleted document can be brought back.
+OLD_VERSION_DAYS = 90
 
 
-class DocumentsBucket(s3.Bucket):
+class DocumentsBucket(Bucket):
     """Documents under one prefix a knowledge base; old versions go after 90 days."""
 
-    def __init__(self, scope: Construct, id: str, *, name: str, key: kms.IKey) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, name: str, key: kms.IKey, access_logs: AccessLogBucket
+    ) -> None:
         super().__init__(
             scope,
             id,
-            bucket_name=name,
-            encryption=s3.BucketEncryption.KMS,
-            encryption_key=key,
-            bucket_key_enabled=True,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            enforce_ssl=True,
-            versioned=True,
+            name=name,
+            key=key,
+            access_logs=access_logs,
             lifecycle_rules=[
                 s3.LifecycleRule(
-                    noncurrent_version_expiration=Duration.days(90),
+                    noncurrent_version_expiration=Duration.days(OLD_VERSION_DAYS),
                     abort_incomplete_multipart_upload_after=Duration.days(7),
                 )
             ],
-            removal_policy=RemovalPolicy.RETAIN,
         )
         self._key = key
 

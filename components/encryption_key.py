@@ -1,5 +1,8 @@
 """One customer-managed key for everything that an environment keeps."""
 
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -9,8 +12,16 @@ from constructs import Construct
 LOG_VERBS = ("Encrypt", "Decrypt", "ReEncrypt*", "GenerateDataKey*", "Describe*")
 
 
+class Use(NamedTuple):
+    """What one AWS service does with the key in its own name, and on whose behalf."""
+
+    service: str
+    verbs: tuple[str, ...]
+    conditions: dict[str, dict[str, Any]]
+
+
 class EncryptionKey(kms.Key):
-    """A rotated, retained key that CloudWatch Logs and the S3 Vectors indexer may use as well."""
+    """A rotated, retained key that the services which write for us may use as well."""
 
     def __init__(self, scope: Construct, id: str, *, alias: str) -> None:
         super().__init__(
@@ -21,27 +32,29 @@ class EncryptionKey(kms.Key):
             pending_window=Duration.days(30),
             removal_policy=RemovalPolicy.RETAIN,
         )
-        stack = Stack.of(self)
-        logs = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:*"
-        self._allow_service(
-            f"logs.{stack.region}.amazonaws.com",
-            [f"kms:{verb}" for verb in LOG_VERBS],
-            {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": logs}},
-        )
-        self._allow_service(
-            "indexing.s3vectors.amazonaws.com",
-            ["kms:Decrypt"],
-            {"StringEquals": {"aws:SourceAccount": stack.account}},
-        )
-
-    def _allow_service(
-        self, service: str, actions: list[str], conditions: dict[str, dict[str, str]]
-    ) -> None:
-        self.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[iam.ServicePrincipal(service)],
-                actions=actions,
-                resources=["*"],  # in a key policy: this key
-                conditions=conditions,
+        for use in _uses(Stack.of(self)):
+            self.add_to_resource_policy(
+                iam.PolicyStatement(
+                    principals=[iam.ServicePrincipal(use.service)],
+                    actions=[f"kms:{verb}" for verb in use.verbs],
+                    resources=["*"],  # in a key policy: this key
+                    conditions=use.conditions,
+                )
             )
-        )
+
+
+def _uses(stack: Stack) -> Iterator[Use]:
+    """Who may use the key beside the roles that are granted it; each for this account alone."""
+    owner = {"StringEquals": {"aws:SourceAccount": stack.account}}
+    arn, here = f"arn:{stack.partition}", f"{stack.region}:{stack.account}"
+    log_groups = {"kms:EncryptionContext:aws:logs:arn": f"{arn}:logs:{here}:*"}
+    bedrock = {"ArnLike": {"aws:SourceArn": f"{arn}:bedrock:{here}:*"}}
+    trails = {"ArnLike": {"aws:SourceArn": f"{arn}:cloudtrail:{here}:trail/strata-*"}}
+
+    yield Use(f"logs.{stack.region}.amazonaws.com", LOG_VERBS, {"ArnLike": log_groups})
+    yield Use("indexing.s3vectors.amazonaws.com", ("Decrypt",), owner)
+    # Invocation logs, into a bucket that encrypts with this key.
+    yield Use("bedrock.amazonaws.com", ("GenerateDataKey",), {**owner, **bedrock})
+    # Decrypt, for the bucket of the trail has a bucket key.
+    trail_verbs = ("DescribeKey", "GenerateDataKey*", "Decrypt")
+    yield Use("cloudtrail.amazonaws.com", trail_verbs, trails)

@@ -6,6 +6,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from components.arns import foundation_model_arn
+from components.bedrock_principal import bedrock_for
 from components.documents_bucket import DocumentsBucket
 from components.vector_store import VectorIndex
 from config import schema
@@ -62,7 +63,7 @@ class KnowledgeBase(Construct):
         self, declared: schema.KnowledgeBase, documents: DocumentsBucket, index: VectorIndex
     ) -> iam.Role:
         stack = Stack.of(self)
-        role = iam.Role(self, "Role", assumed_by=_bedrock_for(stack, "knowledge-base/*"))
+        role = iam.Role(self, "Role", assumed_by=bedrock_for(stack, "knowledge-base/*"))
         documents.grant_ingest(role, declared.prefix)
         index.grant_read_write(role)
         role.add_to_policy(
@@ -91,13 +92,6 @@ class KnowledgeBase(Construct):
             ),
             vector_ingestion_configuration=_chunking(declared.chunking),
         )
-
-
-def _bedrock_for(stack: Stack, resource: str) -> iam.PrincipalBase:
-    source = f"arn:{stack.partition}:bedrock:{stack.region}:{stack.account}:{resource}"
-    return iam.ServicePrincipal("bedrock.amazonaws.com").with_conditions(
-        {"StringEquals": {"aws:SourceAccount": stack.account}, "ArnLike": {"aws:SourceArn": source}}
-    )
 
 
 def _embedding(

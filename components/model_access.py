@@ -3,13 +3,11 @@
 from collections.abc import Iterable
 
 from aws_cdk import CustomResource, Duration
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from components.handler_code import HandlerCode
-from components.log_group import LogGroup
+from components.task import Task
 from config.access import Access, AnthropicForm
 from config.models import Model
 
@@ -33,30 +31,20 @@ class ModelAccess(Construct):
         log_retention_days: int,
     ) -> None:
         super().__init__(scope, id)
-        logs = LogGroup(self, "Logs", key=key, retention_days=log_retention_days)
-        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        logs.grant_write(role)
-        _allow(role)
-        function = lambda_.Function(
+        task = Task(
             self,
-            "Function",
-            handler="tasks.model_access.handler",
-            code=code.code,
-            runtime=lambda_.Runtime.PYTHON_3_14,
-            architecture=lambda_.Architecture.ARM_64,
-            role=role,
-            log_group=logs,
-            memory_size=256,
+            "Task",
+            module="model_access",
+            code=code,
+            key=key,
+            log_retention_days=log_retention_days,
             timeout=TIMEOUT,
         )
-        # CDK makes a function wait for its whole role; cfn-lint finds half of that redundant.
-        resource = function.node.default_child
-        assert isinstance(resource, lambda_.CfnFunction)
-        resource.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W3005"]}})
+        _allow(task)
         CustomResource(
             self,
             "Models",
-            service_token=function.function_arn,
+            service_token=task.function.function_arn,
             service_timeout=TIMEOUT,
             properties=_properties(access, tuple(models)),
         )
@@ -81,27 +69,22 @@ def _form(form: AnthropicForm) -> dict[str, str]:
     }
 
 
-def _allow(role: iam.Role) -> None:
+def _allow(task: Task) -> None:
     # None of these names a resource: the form and the agreements are the account's, and a
     # Marketplace product's id is not known before its offer is read. tests/stacks/test_iam.py
     # forbids "*" in the stacks that every environment has; this one needs [access].
-    role.add_to_policy(
-        iam.PolicyStatement(
-            actions=[
-                "bedrock:CreateFoundationModelAgreement",
-                "bedrock:GetFoundationModelAvailability",
-                "bedrock:GetUseCaseForModelAccess",
-                "bedrock:ListFoundationModelAgreementOffers",
-                "bedrock:PutUseCaseForModelAccess",
-            ],
-            resources=["*"],
-        )
+    task.allow(
+        "bedrock:CreateFoundationModelAgreement",
+        "bedrock:GetFoundationModelAvailability",
+        "bedrock:GetUseCaseForModelAccess",
+        "bedrock:ListFoundationModelAgreementOffers",
+        "bedrock:PutUseCaseForModelAccess",
+        on="*",
     )
     # Bedrock subscribes in the caller's name; AWS's own AmazonBedrockLimitedAccess says it so.
-    role.add_to_policy(
-        iam.PolicyStatement(
-            actions=["aws-marketplace:Subscribe", "aws-marketplace:ViewSubscriptions"],
-            resources=["*"],
-            conditions={"StringEquals": {"aws:CalledViaLast": "bedrock.amazonaws.com"}},
-        )
+    task.allow(
+        "aws-marketplace:Subscribe",
+        "aws-marketplace:ViewSubscriptions",
+        on="*",
+        where={"StringEquals": {"aws:CalledViaLast": "bedrock.amazonaws.com"}},
     )

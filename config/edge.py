@@ -33,6 +33,7 @@ def _distinct(ids: tuple[str, ...]) -> tuple[str, ...]:
     return ids
 
 
+LogRetention = Annotated[Whole, AfterValidator(_retention)]
 Origin = Annotated[str, Field(pattern=r"^https://[a-z0-9.-]+(:[0-9]+)?$")]
 HostName = Annotated[
     str, Field(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", max_length=253)
@@ -71,7 +72,7 @@ class Api(Frozen):
     max_body_bytes: Whole = Field(ge=1_024, le=5_000_000)  # Lambda takes 6 MB, base64 included
     timeout_seconds: Whole = Field(default=29, ge=5, le=900)  # Lambda's longest
     cors_origins: tuple[Origin, ...] = ()
-    log_retention_days: Annotated[Whole, AfterValidator(_retention)]
+    log_retention_days: LogRetention
     waf: StrictBool = False
     tracing: StrictBool = False
     domain: Domain | None = None

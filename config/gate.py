@@ -55,6 +55,7 @@ def judge(environment: Environment, *, today: date, before: Before) -> Iterator[
         field, target = f"{table}.embedding_model", base.embedding_model
         yield from _lifecycle(environment, field, target, today, known.get(table, NONE))
     yield from _size(environment)
+    yield from _delivers_text(environment)
 
 
 def _targets(field: str, alias: Alias) -> Iterator[tuple[str, Target]]:
@@ -114,6 +115,17 @@ def _size(environment: Environment) -> Iterator[Finding]:
     if policies > policy.MOST_POLICIES // 2:
         expected = f"at most {policy.MOST_POLICIES // 2}: fewer models, destinations or guardrails"
         yield _finding("fail", environment, "aliases", f"{policies} IAM policies", expected)
+
+
+def _delivers_text(environment: Environment) -> Iterator[Finding]:
+    logging = environment.invocation_logging
+    if logging and "text" in logging.deliver:
+        given, field = ", ".join(logging.deliver), "invocation_logging.deliver"
+        expected = (
+            "writes prompts and answers into the log, personal data too that a guardrail masks for "
+            "the caller (docs/howto/log-invocations.md)"
+        )
+        yield _finding("warn", environment, field, given, expected)
 
 
 def policy_size(environment: Environment) -> int:

@@ -14,6 +14,7 @@ from config.edge import Api
 from config.frozen import Frozen, Whole
 from config.guardrail import Guardrail
 from config.models import Model, Target, find_target
+from config.records import InvocationLogging, Trail
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=31)]
 Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
@@ -102,6 +103,8 @@ class Environment(Frozen):
     knowledge_bases: Mapping[Name, KnowledgeBase]
     tenants: Mapping[Name, Tenant] = Field(min_length=1)
     lifecycle: Lifecycle = Lifecycle()
+    invocation_logging: InvocationLogging | None = None
+    trail: Trail | None = None
     # Guardrails, profiles and invocation logs do not reach the Mantle endpoint or bearer tokens.
     bedrock_mantle: Literal["deny", "allow"] = "deny"
 

@@ -25,7 +25,11 @@ class Knowledge(Stack):
         self._environment = environment
 
         self.documents = DocumentsBucket(
-            self, "Documents", name=bucket_name(environment, "documents"), key=foundation.key
+            self,
+            "Documents",
+            name=bucket_name(environment, "documents"),
+            key=foundation.key,
+            access_logs=foundation.access_logs,
         )
         self._vectors = VectorBucket(self, "Vectors", key=foundation.key)
         self.bases = {

@@ -5,7 +5,12 @@ from config.schema import Environment
 
 def store_name(environment: Environment, store: str) -> str:
     """The name of a table or key: unique in an account and region."""
-    return f"strata-{environment.name}-{store}"
+    return f"{bucket_prefix(environment)}{store}"
+
+
+def bucket_prefix(environment: Environment) -> str:
+    """How the names of all stores of one environment begin, and of no other's in the account."""
+    return f"strata-{environment.name}-"
 
 
 def bucket_name(environment: Environment, store: str) -> str:

@@ -9,6 +9,7 @@ from stacks.access import Access
 from stacks.foundation import Foundation
 from stacks.gateway import Gateway
 from stacks.knowledge import Knowledge
+from stacks.records import Records
 
 
 class Platform(Stage):
@@ -35,5 +36,10 @@ class Platform(Stage):
                     consent=consent,
                     foundation=foundation,
                 )
+            )
+        if environment.invocation_logging or environment.trail:
+            # No alias is served before its calls are recorded.
+            gateway.add_dependency(
+                Records(self, "Records", environment=environment, foundation=foundation)
             )
         Tags.of(self).add("strata:environment", environment.name)

@@ -18,14 +18,25 @@ class Failed(Exception):
     """The work could not be done; the text is shown to whoever deploys."""
 
 
-def answer(event: Event, work: Callable[[], None], put: Put = urlopen) -> None:
-    """Do the work of a creation or an update, none for a deletion, and say how it went.
+def _nothing() -> None:
+    """What a deletion does unless it is told otherwise."""
+
+
+def answer(
+    event: Event,
+    work: Callable[[], None],
+    put: Put = urlopen,
+    undo: Callable[[], None] = _nothing,
+) -> None:
+    """Do the work of a creation or an update, undo it for a deletion, and say how it went.
 
     Raises what `put` raises: Lambda then runs the request again, as it does with any event.
     """
     request = Request(
         event["ResponseURL"],
-        data=json.dumps(_body(event, _failure(event, work))).encode(),
+        data=json.dumps(
+            _body(event, _failure(event, undo if event["RequestType"] == "Delete" else work))
+        ).encode(),
         method="PUT",
         headers={"Content-Type": ""},  # the URL is signed for none
     )
@@ -35,8 +46,7 @@ def answer(event: Event, work: Callable[[], None], put: Put = urlopen) -> None:
 
 def _failure(event: Event, work: Callable[[], None]) -> str | None:
     try:
-        if event["RequestType"] != "Delete":
-            work()
+        work()
     except Failed as failed:
         return str(failed)
     except Exception as error:

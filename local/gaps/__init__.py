@@ -19,6 +19,7 @@ def close_all(home: Home) -> None:
         guardrails,
         inference_profiles,
         ingestion,
+        invocation_logging,
         key_aliases,
         model_access,
         object_lock,
@@ -38,6 +39,7 @@ def close_all(home: Home) -> None:
     model_access.close()
     conversation.close()
     titan_embeddings.close(home)
+    invocation_logging.close()
     ingestion.close(home)
     retrieval.close(home)
     authorization.close()

@@ -108,13 +108,14 @@ def _write(stage: Mapping[str, Any], values: Values) -> None:
     text = VARIABLE.sub(lambda found: str(values.get(found[1], "-")), settings["format"])
     event = {"timestamp": values["requestTimeEpoch"], "message": text}
     stream = values["stage"]
-    group["streams"].setdefault(stream, _new_stream())
+    group["streams"].setdefault(stream, new_stream())
     cloudwatch_logs._put_log_events(
         {"logGroupName": name, "logStreamName": stream, "logEvents": [event]}
     )
 
 
-def _new_stream() -> Values:
+def new_stream() -> Values:
+    """A log stream without events, as CloudWatch Logs keeps one."""
     times = dict.fromkeys(("firstEventTimestamp", "lastEventTimestamp", "lastIngestionTime"))
     return {
         "events": [],

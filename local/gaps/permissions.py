@@ -71,6 +71,15 @@ def needed(request: Request) -> Iterator[Permission]:
         namespace = "s3vectors" if request.service == "s3vectors" else "bedrock"
         action = f"{namespace}:{name.removesuffix('Stream')}"
         yield Permission(action, _resource(request))
+        yield from _passed_role(request)
+
+
+def _passed_role(request: Request) -> Iterator[Permission]:
+    """Whoever makes Bedrock write logs through a role must be allowed to pass it."""
+    config = request.members.get("loggingConfig", {}).get("cloudWatchConfig", {})
+    if role := config.get("roleArn"):
+        to_bedrock = {"iam:PassedToService": "bedrock.amazonaws.com"}
+        yield Permission("iam:PassRole", role, to_bedrock)
 
 
 def guardrail_arn(identifier: str) -> str:

@@ -1,0 +1,120 @@
+"""Bedrock's invocation log as part of a deployment: where it is kept, who writes, what turns it on.
+
+CloudFormation has no type for it, so a function of ours asks Bedrock (bedrock-2026 §9).
+"""
+
+from aws_cdk import CustomResource, Duration, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from components.bedrock_principal import acting_for, bedrock_for
+from components.bucket import Bucket
+from components.handler_code import HandlerCode
+from components.log_group import LogGroup
+from components.task import Task
+from config.records import InvocationLogging as Declared
+
+PREFIX = "invocations"
+# What was there before ours: beside the log and not under its prefix, whose objects expire.
+SAVED = "previous-configuration.json"
+STREAM = "aws/bedrock/modelinvocations"
+TIMEOUT = Duration.minutes(5)
+
+
+class InvocationLogging(Construct):
+    """Turns it on, and gives back what was there before when it is deleted."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        declared: Declared,
+        log_group: str,
+        bucket: Bucket,
+        code: HandlerCode,
+        key: kms.IKey,
+    ) -> None:
+        super().__init__(scope, id)
+        group = _group(self, log_group, declared, key)
+        role = _writer(self, log_group)
+        _let_bedrock_write(bucket)
+        task = Task(
+            self,
+            "Task",
+            module="invocation_logging",
+            code=code,
+            key=key,
+            log_retention_days=declared.log_retention_days,
+            timeout=TIMEOUT,
+        )
+        _allow(task, role, bucket, key)
+        resource = CustomResource(
+            self,
+            "Configuration",
+            service_token=task.function.function_arn,
+            service_timeout=TIMEOUT,
+            properties={
+                "LogGroup": group.log_group_name,
+                "Role": role.role_arn,
+                "Bucket": bucket.bucket_name,
+                "Prefix": PREFIX,
+                "Saved": SAVED,
+                "Deliver": list(declared.deliver),
+            },
+        )
+        # Bedrock tries both destinations before it takes the configuration.
+        resource.node.add_dependency(role, bucket)
+
+
+def _group(scope: Construct, name: str, declared: Declared, key: kms.IKey) -> LogGroup:
+    group = LogGroup(scope, "Log", key=key, retention_days=declared.log_retention_days)
+    resource = group.node.default_child
+    assert isinstance(resource, logs.CfnLogGroup)
+    resource.log_group_name = name
+    return group
+
+
+def _writer(scope: Construct, log_group: str) -> iam.Role:
+    """Bedrock's own role; by name, for the policy must be there before the group is asked for."""
+    stack = Stack.of(scope)
+    role = iam.Role(scope, "Writer", assumed_by=bedrock_for(stack, "*"))
+    group = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:{log_group}"
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[f"{group}:log-stream:{STREAM}"],
+        )
+    )
+    return role
+
+
+def _let_bedrock_write(bucket: Bucket) -> None:
+    stack = Stack.of(bucket)
+    objects = f"{PREFIX}/AWSLogs/{stack.account}/BedrockModelInvocationLogs/*"
+    bucket.add_to_resource_policy(
+        iam.PolicyStatement(
+            principals=[iam.ServicePrincipal("bedrock.amazonaws.com")],
+            actions=["s3:PutObject"],
+            resources=[bucket.arn_for_objects(objects)],
+            conditions=acting_for(stack, "*"),
+        )
+    )
+
+
+def _allow(task: Task, writer: iam.Role, bucket: Bucket, key: kms.IKey) -> None:
+    # The configuration is the account's: none of these names a resource.
+    verbs = ("Get", "Put", "Delete")
+    actions = [f"bedrock:{verb}ModelInvocationLoggingConfiguration" for verb in verbs]
+    task.allow(*actions, on="*")
+    # To give back what was there takes passing its role, whose name nobody knows at synth.
+    stack = Stack.of(task)
+    to_bedrock: dict[str, object] = {
+        "StringEquals": {"iam:PassedToService": "bedrock.amazonaws.com"}
+    }
+    roles = f"arn:{stack.partition}:iam::{stack.account}:role/*"
+    task.allow("iam:PassRole", on=roles, where=to_bedrock)
+    task.allow("s3:GetObject", "s3:PutObject", on=bucket.arn_for_objects(SAVED))
+    key.grant_encrypt_decrypt(task.role)

@@ -1,0 +1,34 @@
+"""What an account has once in a region: two environments that both declare it would fight."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from config.errors import Problem
+from config.schema import Environment
+
+# The table of an environment's file that declares each, and what the account has one of.
+SINGLETONS: Mapping[str, str] = {
+    "access": "form and one agreement for each model",
+    "invocation_logging": "configuration of invocation logging",
+}
+
+
+def twice_declared(environments: Iterable[Environment]) -> Iterator[Problem]:
+    """A problem for every environment that declares what another one declares already."""
+    owners: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for environment in environments:
+        for table in SINGLETONS:
+            if getattr(environment, table) is not None:
+                owners[table, environment.account, environment.region].append(environment.name)
+    for (table, account, region), names in owners.items():
+        yield from _problems(table, f"account {account} has one in {region}", names)
+
+
+def _problems(table: str, place: str, names: list[str]) -> Iterator[Problem]:
+    first, *others = names
+    for name in others:
+        expected = (
+            f"leave [{table}] out here or in {first}.toml, which declares it: {place}, "
+            f"{SINGLETONS[table]}, whatever environment made it"
+        )
+        yield Problem(f"config/environments/{name}.toml", table, "(declared)", expected)
