@@ -1,6 +1,7 @@
 """Synthesis in process: one cloud assembly of every environment, read as plain JSON."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from config.schema import Environment
 from stacks.platform import Platform
 
 ROOT = Path(__file__).parents[2]
+# What every environment has; `stacks_of` tells what one has.
 STACKS = ("Foundation", "Knowledge", "Gateway")
 
 Template = dict[str, Any]
@@ -36,6 +38,13 @@ def dev_with(api: str = "", tables: str = "") -> Environment:
     dev = (ENVIRONMENTS / "dev.toml").read_text(encoding="utf-8")
     text = dev.replace("[api]\n", f"[api]\n{api}\n", 1) + tables
     return parse_environment("dev", text, load_catalogue())
+
+
+def stacks_of(outdir: Path, environment: str) -> list[str]:
+    """The stacks that an environment has, those that it has to ask for included."""
+    name = re.compile(rf"{environment}(.+)[0-9A-F]{{8}}\.template\.json")
+    files = (outdir / f"assembly-{environment}").glob("*.template.json")
+    return sorted(found[1] for path in files if (found := name.fullmatch(path.name)))
 
 
 def template(outdir: Path, environment: str, stack: str) -> Template:

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from config.load import environment_names
-from tests.stacks.assembly import STACKS, settings_file, synthesize, template
+from tests.stacks.assembly import settings_file, stacks_of, synthesize, template
 
 FOLDER = Path(__file__).parent / "snapshots"
 ASSET = re.compile(r"\b[0-9a-f]{64}\b")
@@ -18,7 +18,7 @@ def rendered(outdir: Path) -> Iterator[tuple[Path, str]]:
     """(path, text) of every snapshot; the hashes of assets are masked, their settings shown."""
     for environment in environment_names():
         folder = FOLDER / environment
-        for stack in STACKS:
+        for stack in stacks_of(outdir, environment):
             yield folder / f"{stack}.json", _text(template(outdir, environment, stack))
         yield folder / "settings.json", _text(settings_file(outdir, environment))
 

@@ -40,10 +40,10 @@ def access(outdir) -> Template:
 
 
 @pytest.mark.parametrize("environment", environment_names())
-def test_without_consent_there_is_neither_stack_nor_custom_resource(assembly, environment):
+def test_without_consent_there_is_neither_stack_nor_function(assembly, environment):
     found = list((assembly / f"assembly-{environment}").glob("*.template.json"))
     assert found and not [path for path in found if "Access" in path.name]
-    assert not [path for path in found if CUSTOM in path.read_text()]
+    assert not [path for path in found if "tasks.model_access" in path.read_text()]
 
 
 def only(found: dict) -> dict:

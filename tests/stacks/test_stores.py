@@ -1,31 +1,10 @@
-"""What must survive a deployment does, in every environment."""
+"""What is particular about a store; what holds for all of them is in test_retention.py."""
 
 import pytest
 
 from config.load import environment_names, load_environment
 from operate.keys import store
-from tests.stacks.assembly import STACKS, plain, resources, template
-
-STATEFUL = (
-    "AWS::DynamoDB::Table",
-    "AWS::KMS::Key",
-    "AWS::Logs::LogGroup",
-    "AWS::S3::Bucket",
-    "AWS::S3Vectors::Index",
-    "AWS::S3Vectors::VectorBucket",
-)
-
-
-@pytest.mark.parametrize("environment", environment_names())
-def test_every_store_is_retained_when_deleted_and_when_replaced(assembly, environment):
-    found = [
-        (id, each.get("DeletionPolicy"), each.get("UpdateReplacePolicy"))
-        for stack in STACKS
-        for type in STATEFUL
-        for id, each in resources(template(assembly, environment, stack), type).items()
-    ]
-    assert len(found) >= 10
-    assert [each for each in found if each[1:] != ("Retain", "Retain")] == []
+from tests.stacks.assembly import plain, resources, template
 
 
 def test_tables_and_the_bucket_have_names_that_a_new_deployment_finds(assembly):
@@ -39,15 +18,6 @@ def test_tables_and_the_bucket_have_names_that_a_new_deployment_finds(assembly):
     assert [bucket["Properties"]["BucketName"] for bucket in buckets] == [
         "strata-prod-documents-333333333333-us-east-1"
     ]
-
-
-@pytest.mark.parametrize("environment", environment_names())
-def test_every_table_is_protected_recoverable_and_encrypted_with_our_key(assembly, environment):
-    tables = resources(template(assembly, environment, "Foundation"), "AWS::DynamoDB::Table")
-    for properties in (table["Properties"] for table in tables.values()):
-        assert properties["DeletionProtectionEnabled"] is True
-        assert properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
-        assert plain(properties["SSESpecification"]["KMSMasterKeyId"]).startswith("Key")
 
 
 def test_old_answers_are_forgotten_and_nothing_else_is(assembly):

@@ -1,0 +1,165 @@
+"""What is recorded about calls, in the templates: who writes where, and who may read what was."""
+
+import json
+
+import pytest
+
+from config.load import environment_names, load_environment
+from tests.stacks.assembly import (
+    Template,
+    dev_with,
+    plain,
+    resources,
+    stacks_of,
+    synthesize,
+    template,
+)
+
+CUSTOM = "AWS::CloudFormation::CustomResource"
+LOGGING = """
+[invocation_logging]
+log_retention_days = 30
+bucket_retention_days = 60
+deliver = ["text", "embedding"]
+"""
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory) -> Template:
+    folder = tmp_path_factory.mktemp("records")
+    synthesize(folder, dev_with(tables=LOGGING))
+    return template(folder, "dev", "Records")
+
+
+def only(found: dict) -> dict:
+    (one,) = found.values()
+    return one
+
+
+def statements(found: Template, role: str) -> list[dict]:
+    return [
+        {name: plain(value) for name, value in statement.items()}
+        for id, policy in resources(found, "AWS::IAM::Policy").items()
+        if id.startswith(role)
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+    ]
+
+
+@pytest.mark.parametrize("environment", environment_names())
+def test_the_stack_is_there_where_something_is_recorded_and_nowhere_else(assembly, environment):
+    declared = load_environment(environment)
+    wanted = bool(declared.invocation_logging or declared.trail)
+    assert ("Records" in stacks_of(assembly, environment)) == wanted
+
+
+def test_the_sample_environments_deliver_nothing_of_what_is_said(assembly):
+    for name in ("local", "staging", "prod"):
+        found = resources(template(assembly, name, "Records"), CUSTOM)
+        assert only(found)["Properties"]["Deliver"] == []
+
+
+def test_the_resource_names_what_the_task_needs(records):
+    told = only(resources(records, CUSTOM))["Properties"]
+    assert told["Deliver"] == ["text", "embedding"]
+    assert (told["Prefix"], told["Saved"]) == ("invocations", "previous-configuration.json")
+
+
+def test_the_log_group_and_the_bucket_keep_records_as_long_as_declared(records):
+    groups = resources(records, "AWS::Logs::LogGroup").values()
+    (named,) = (each["Properties"] for each in groups if "LogGroupName" in each["Properties"])
+    assert (named["LogGroupName"], named["RetentionInDays"]) == ("strata-dev-invocations", 30)
+    (bucket,) = (
+        each["Properties"]
+        for each in resources(records, "AWS::S3::Bucket").values()
+        if "invocations" in each["Properties"]["BucketName"]
+    )
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    # Not the whole bucket: what was configured before lies there too, and must not expire.
+    assert (rule["Prefix"], rule["ExpirationInDays"]) == ("invocations/", 60)
+
+
+def test_bedrock_alone_writes_for_this_account_alone(records):
+    roles = resources(records, "AWS::IAM::Role")
+    (writer,) = (each for id, each in roles.items() if id.startswith("InvocationLoggingWriter"))
+    (trust,) = writer["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "bedrock.amazonaws.com"}
+    assert trust["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "111111111111"},
+        "ArnLike": {"aws:SourceArn": "arn:aws:bedrock:us-east-1:111111111111:*"},
+    }
+    (right,) = statements(records, "InvocationLoggingWriter")
+    assert right["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
+    assert right["Resource"].endswith(
+        "log-group:strata-dev-invocations:log-stream:aws/bedrock/modelinvocations"
+    )
+
+
+def test_bedrock_puts_records_under_its_own_path_of_the_bucket(records):
+    policy = only(resources(records, "AWS::S3::BucketPolicy"))["Properties"]["PolicyDocument"]
+    (allowed,) = (each for each in policy["Statement"] if each["Effect"] == "Allow")
+    assert allowed["Action"] == "s3:PutObject"
+    assert plain(allowed["Resource"]).endswith(
+        "/invocations/AWSLogs/111111111111/BedrockModelInvocationLogs/*"
+    )
+    assert allowed["Condition"]["StringEquals"] == {"aws:SourceAccount": "111111111111"}
+
+
+def test_the_task_changes_the_configuration_and_reads_no_record(records):
+    rights = {
+        tuple(each["Action"]) if isinstance(each["Action"], list) else (each["Action"],): each
+        for each in statements(records, "InvocationLoggingTask")
+    }
+    verbs = ("Delete", "Get", "Put")
+    changes = tuple(f"bedrock:{verb}ModelInvocationLoggingConfiguration" for verb in verbs)
+    assert rights.pop(changes)["Resource"] == "*"
+    passing = rights.pop(("iam:PassRole",))
+    assert passing["Resource"] == "arn:aws:iam::111111111111:role/*"
+    assert passing["Condition"] == {
+        "StringEquals": {"iam:PassedToService": "bedrock.amazonaws.com"}
+    }
+    kept = rights.pop(("s3:GetObject", "s3:PutObject"))["Resource"]
+    assert kept.endswith("/previous-configuration.json")
+    assert {action.partition(":")[0] for actions in rights for action in actions} == {"logs", "kms"}
+
+
+def test_the_configuration_comes_after_what_it_leads_to(records):
+    waits = set(only(resources(records, CUSTOM))["DependsOn"])
+    assert set(resources(records, "AWS::S3::BucketPolicy")) <= waits
+    assert any(id.startswith("InvocationLoggingWriterDefaultPolicy") for id in waits)
+
+
+def test_no_alias_is_served_before_its_calls_are_recorded(tmp_path):
+    synthesize(tmp_path, dev_with(tables=LOGGING))
+    manifest = json.loads((tmp_path / "assembly-dev" / "manifest.json").read_text())
+    gateway = next(
+        artifact
+        for name, artifact in manifest["artifacts"].items()
+        if name.startswith("devGateway") and artifact["type"] == "aws:cloudformation:stack"
+    )
+    assert any(name.startswith("devRecords") for name in gateway["dependencies"])
+
+
+@pytest.mark.parametrize("service", ["bedrock", "cloudtrail"])
+def test_who_records_may_encrypt_with_our_key_for_this_account_alone(assembly, service):
+    keys = resources(template(assembly, "dev", "Foundation"), "AWS::KMS::Key")
+    (key,) = (each for id, each in keys.items() if id.startswith("Key9"))
+    (use,) = (
+        each
+        for each in key["Properties"]["KeyPolicy"]["Statement"]
+        if each["Principal"] == {"Service": f"{service}.amazonaws.com"}
+    )
+    assert f":{service}:us-east-1:111111111111:" in use["Condition"]["ArnLike"]["aws:SourceArn"]
+
+
+def test_access_logs_come_from_the_environments_own_buckets_alone(assembly):
+    policy = only(resources(template(assembly, "dev", "Foundation"), "AWS::S3::BucketPolicy"))
+    (allowed,) = (
+        each
+        for each in policy["Properties"]["PolicyDocument"]["Statement"]
+        if each["Effect"] == "Allow"
+    )
+    assert allowed["Principal"] == {"Service": "logging.s3.amazonaws.com"}
+    assert allowed["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "111111111111"},
+        "ArnLike": {"aws:SourceArn": "arn:aws:s3:::strata-dev-*"},
+    }
