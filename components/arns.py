@@ -27,3 +27,9 @@ def destination_arns(scope: Construct, target: Target) -> list[str]:
     """
     regions = (*target.destinations, "") if target.prefix == "global" else target.destinations
     return [foundation_model_arn(scope, target.model.id, region) for region in regions]
+
+
+def guardrail_profile_arn(scope: Construct, profile_id: str, region: str) -> str:
+    """The ARN under which this account's guardrails are judged in a region."""
+    stack = Stack.of(scope)
+    return f"arn:{stack.partition}:bedrock:{region}:{stack.account}:guardrail-profile/{profile_id}"

@@ -1,12 +1,17 @@
 """A Bedrock guardrail and the immutable version that handlers use."""
 
 import hashlib
+import json
+from typing import Any
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from components.arns import guardrail_profile_arn
+from components.guardrail_content import policies
 from config import guardrail as declared
 
 Cfn = bedrock.CfnGuardrail
@@ -15,21 +20,21 @@ Cfn = bedrock.CfnGuardrail
 class Guardrail(Construct):
     """The guardrail of one name; editing it publishes a new version beside the old one."""
 
-    def __init__(self, scope: Construct, id: str, *, name: str, policy: declared.Guardrail) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, name: str, policy: declared.Guardrail, key: kms.IKey
+    ) -> None:
         super().__init__(scope, id)
+        self._key, self._profile = key, policy.cross_region
+        said = self._said(policy)
         self.guardrail = Cfn(
             self,
             "Guardrail",
             name=name,
             description=policy.description,
-            blocked_input_messaging=policy.blocked_input,
-            blocked_outputs_messaging=policy.blocked_output,
-            content_policy_config=_content(policy),
-            topic_policy_config=_topics(policy),
-            word_policy_config=_words(policy),
-            sensitive_information_policy_config=_sensitive(policy),
+            kms_key_arn=key.key_arn,
+            **said,
         )
-        self.content = hashlib.sha256(policy.model_dump_json().encode()).hexdigest()[:12]
+        self.content = _hash(Stack.of(self).resolve(said))
         self.version = self._publish()
 
     @property
@@ -40,12 +45,42 @@ class Guardrail(Construct):
     def arn(self) -> str:
         return self.guardrail.attr_guardrail_arn
 
-    def grant_apply(self, grantee: iam.IGrantable) -> iam.Grant:
-        return iam.Grant.add_to_principal(
+    def grant_apply(self, grantee: iam.IGrantable) -> None:
+        """Allow to judge with it, wherever it judges, and to read what is encrypted of it.
+
+        https://docs.aws.amazon.com/bedrock/latest/userguide/guardrail-profiles-permissions.html
+        https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-kms.html
+        """
+        iam.Grant.add_to_principal(
             grantee=grantee,
             actions=["bedrock:ApplyGuardrail"],
-            resource_arns=[self.arn],
+            resource_arns=[self.arn, *self._profile_arns()],
         )
+        self._key.grant_decrypt(grantee)
+
+    def _profile_arns(self) -> list[str]:
+        if self._profile is None:
+            return []
+        here = Stack.of(self).region
+        regions = sorted({here, *self._profile.sources[here]})
+        return [guardrail_profile_arn(self, self._profile.id, region) for region in regions]
+
+    def _said(self, policy: declared.Guardrail) -> dict[str, Any]:
+        """What decides how it judges and what it answers; its name, texts about it and key do not.
+
+        https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-cross-region-support.html
+        """
+        said = {
+            "blocked_input_messaging": policy.blocked_input,
+            "blocked_outputs_messaging": policy.blocked_output,
+            **policies(policy),
+        }
+        if self._profile:
+            arn = guardrail_profile_arn(self, self._profile.id, Stack.of(self).region)
+            said["cross_region_config"] = Cfn.GuardrailCrossRegionConfigProperty(
+                guardrail_profile_arn=arn
+            )
+        return said
 
     def _publish(self) -> str:
         # A version is create-only and editing a guardrail cuts none: the content's hash in the
@@ -60,52 +95,5 @@ class Guardrail(Construct):
         return version.attr_version
 
 
-def _content(policy: declared.Guardrail) -> Cfn.ContentPolicyConfigProperty:
-    filters = [
-        Cfn.ContentFilterConfigProperty(
-            type=category, input_strength=strength.input, output_strength=strength.output
-        )
-        for category, strength in policy.content_filters.items()
-    ]
-    return Cfn.ContentPolicyConfigProperty(filters_config=filters)
-
-
-def _topics(policy: declared.Guardrail) -> Cfn.TopicPolicyConfigProperty | None:
-    topics = [
-        Cfn.TopicConfigProperty(
-            name=topic.name,
-            definition=topic.definition,
-            examples=list(topic.examples) or None,
-            type="DENY",
-        )
-        for topic in policy.topics
-    ]
-    return Cfn.TopicPolicyConfigProperty(topics_config=topics) if topics else None
-
-
-def _words(policy: declared.Guardrail) -> Cfn.WordPolicyConfigProperty | None:
-    if not policy.words and not policy.profanity:
-        return None
-    return Cfn.WordPolicyConfigProperty(
-        words_config=[Cfn.WordConfigProperty(text=word) for word in policy.words] or None,
-        managed_word_lists_config=[Cfn.ManagedWordsConfigProperty(type="PROFANITY")]
-        if policy.profanity
-        else None,
-    )
-
-
-def _sensitive(policy: declared.Guardrail) -> Cfn.SensitiveInformationPolicyConfigProperty | None:
-    if not policy.pii and not policy.patterns:
-        return None
-    return Cfn.SensitiveInformationPolicyConfigProperty(
-        pii_entities_config=[
-            Cfn.PiiEntityConfigProperty(type=entity, action=action)
-            for entity, action in policy.pii.items()
-        ]
-        or None,
-        regexes_config=[
-            Cfn.RegexConfigProperty(name=name, pattern=regex.pattern, action=regex.action)
-            for name, regex in policy.patterns.items()
-        ]
-        or None,
-    )
+def _hash(said: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:12]

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+# A problem before it has a file: field, value given, what would be right.
+Broken = tuple[str, object, str]
+
 
 @dataclass(frozen=True)
 class Problem:

@@ -27,8 +27,8 @@ MOST_BYTES = 3_000
 # IAM allows this many characters in the inline policies of a role, blanks not counted.
 MOST_POLICY = 10_240
 # Characters, held to the templates by tests/stacks/test_policy_size.py: the chat role's own policy
-# without its stores, one guardrail, one knowledge base.
-OTHER_POLICY, EACH_GUARDRAIL, EACH_BASE = 1_150, 150, 75
+# without its stores, one guardrail, one region that judges for guardrails, one knowledge base.
+OTHER_POLICY, EACH_GUARDRAIL, EACH_JUDGE, EACH_BASE = 1_150, 150, 75, 75
 
 
 @dataclass(frozen=True)
@@ -130,8 +130,11 @@ def _delivers_text(environment: Environment) -> Iterator[Finding]:
 
 def policy_size(environment: Environment) -> int:
     """About how many characters the chat role's own policy has; rather too many than too few."""
-    guardrails = EACH_GUARDRAIL * len(environment.guardrails)
-    return OTHER_POLICY + guardrails + EACH_BASE * len(environment.knowledge_bases)
+    guardrails = environment.guardrails.values()
+    crossing = [one.cross_region for one in guardrails if one.cross_region]
+    judges = {(one.id, to) for one in crossing for to in one.sources[environment.region]}
+    stores = EACH_GUARDRAIL * len(guardrails) + EACH_BASE * len(environment.knowledge_bases)
+    return OTHER_POLICY + stores + EACH_JUDGE * len(judges)
 
 
 def _deployed(environment: Environment) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The only reader of configuration files: a catalogue, and one environment at a time."""
+"""The only reader of configuration files: catalogue, guardrails, and one environment at a time."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -9,6 +9,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from config.errors import ConfigError, Problem
+from config.guardrail import Guardrail
+from config.guardrail_profiles import GuardrailProfile
+from config.guardrail_rules import broken_rules
 from config.models import Catalogue, Model
 from config.references import broken_references
 from config.schema import Environment
@@ -16,6 +19,8 @@ from config.schema import Environment
 HERE = Path(__file__).parent
 ENVIRONMENTS = HERE / "environments"
 MODELS = HERE / "models.toml"
+GUARDRAILS = HERE / "guardrails"
+PROFILES = HERE / "guardrail_profiles.toml"
 
 
 def environment_names() -> tuple[str, ...]:
@@ -34,8 +39,16 @@ def load_environment(name: str) -> Environment:
     return parse_environment(name, text, load_catalogue())
 
 
-def parse_environment(name: str, text: str, catalogue: Catalogue) -> Environment:
-    """Judge the text of an environment file; raises ConfigError with every problem found."""
+def parse_environment(
+    name: str,
+    text: str,
+    catalogue: Catalogue,
+    guardrails: Mapping[str, Guardrail] | None = None,
+) -> Environment:
+    """Judge the text of an environment file; raises ConfigError with every problem found.
+
+    Its guardrails are those of `config/guardrails`, unless others are given.
+    """
     file = str(_shown(ENVIRONMENTS / f"{name}.toml"))
     declared = _parse_toml(file, text)
     if "name" in declared:
@@ -43,7 +56,11 @@ def parse_environment(name: str, text: str, catalogue: Catalogue) -> Environment
         raise ConfigError([Problem(file, "name", declared["name"], expected)])
     region = declared.get("region")
     # A region that is no text is refused as such; no model is offered in it either.
-    context = {"catalogue": catalogue, "region": region if isinstance(region, str) else ""}
+    context = {
+        "catalogue": catalogue,
+        "region": region if isinstance(region, str) else "",
+        "guardrails": load_guardrails() if guardrails is None else guardrails,
+    }
     try:
         environment = Environment.model_validate({"name": name, **declared}, context=context)
     except ValidationError as error:
@@ -75,6 +92,46 @@ def parse_catalogue(text: str) -> Catalogue:
     return models
 
 
+@cache
+def load_guardrails() -> Mapping[str, Guardrail]:
+    """Those of `config/guardrails` by name; raises ConfigError with every problem found."""
+    guardrails: dict[str, Guardrail] = {}
+    problems: list[Problem] = []
+    for path in sorted(GUARDRAILS.glob("*.toml")):
+        try:
+            guardrails[path.stem] = parse_guardrail(path.stem, _read(path))
+        except ConfigError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ConfigError(problems)
+    return guardrails
+
+
+def parse_guardrail(name: str, text: str) -> Guardrail:
+    """Judge the text of a guardrail file; raises ConfigError with every problem found."""
+    file = str(_shown(GUARDRAILS / f"{name}.toml"))
+    declared = _parse_toml(file, text)
+    try:
+        guardrail = Guardrail.model_validate(
+            declared, context={"profiles": load_guardrail_profiles()}
+        )
+    except ValidationError as error:
+        raise ConfigError(_problems(file, error)) from None
+    if problems := [Problem(file, *broken) for broken in broken_rules(guardrail)]:
+        raise ConfigError(problems)
+    return guardrail
+
+
+@cache
+def load_guardrail_profiles() -> Mapping[str, GuardrailProfile]:
+    """Those of `config/guardrail_profiles.toml` by geography."""
+    declared = _parse_toml(str(_shown(PROFILES)), _read(PROFILES))
+    return {
+        name: GuardrailProfile(geography=name, sources=sources)
+        for name, sources in declared.items()
+    }
+
+
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
@@ -96,12 +153,13 @@ def _problems(file: str, error: ValidationError, within: str = "") -> Iterator[P
     for detail in error.errors():
         field = within + ".".join(str(part) for part in detail["loc"] if part != "[key]")
         given = "(missing)" if detail["type"] == "missing" else detail["input"]
-        yield Problem(file, field, given, _expectation(detail["type"], detail["msg"]))
+        yield Problem(file, field, given, _expectation(file, detail["type"], detail["msg"]))
 
 
-def _expectation(kind: str, message: str) -> str:
+def _expectation(file: str, kind: str, message: str) -> str:
     if kind == "extra_forbidden":
-        return "no such field here; see docs/howto/add-an-environment.md for those that exist"
+        page = "edit-a-guardrail" if file.startswith("config/guardrails/") else "add-an-environment"
+        return f"no such field here; see docs/howto/{page}.md for those that exist"
     return message.removeprefix("Value error, ")
 
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
+from config.errors import Broken
+from config.guardrail_profiles import GuardrailProfile
 from config.models import Target
 from config.schema import Alias, Environment
-
-# A problem before it has a file: field, value given, what would be right.
-Broken = tuple[str, object, str]
 
 
 def broken_references(environment: Environment) -> Iterator[Broken]:
@@ -86,15 +85,27 @@ def _targets(environment: Environment) -> Iterator[tuple[str, Target]]:
 
 def _guardrails(environment: Environment) -> Iterator[Broken]:
     for name, guardrail in environment.guardrails.items():
-        attack = guardrail.content_filters.get("PROMPT_ATTACK")
-        if attack and attack.output != "NONE":
-            field = f"guardrails.{name}.content_filters.PROMPT_ATTACK.output"
-            yield field, attack.output, "the service takes only 'NONE': attacks come in prompts"
-        topics = [topic.name for topic in guardrail.topics]
-        for twice in sorted({name for name in topics if topics.count(name) > 1}):
-            yield f"guardrails.{name}.topics", twice, "two topics have this name"
         if len(given := f"strata-{environment.name}-{name}") > 50:
-            yield f"guardrails.{name}", given, "a guardrail's name has at most 50 characters"
+            yield "guardrails", given, "a guardrail's name has at most 50 characters"
+        if guardrail.cross_region:
+            yield from _cross_region(name, guardrail.cross_region, environment)
+        reasoning = guardrail.automated_reasoning
+        for arn in reasoning.policies if reasoning else ():
+            if arn.split(":")[3] != environment.region:
+                expected = f"a policy of another region: this guardrail is in {environment.region}"
+                yield "guardrails", f"{name}: {arn}", expected
+
+
+def _cross_region(
+    name: str, profile: GuardrailProfile, environment: Environment
+) -> Iterator[Broken]:
+    destinations = profile.sources.get(environment.region)
+    if destinations is None:
+        expected = f"its `cross_region` may be used from {sorted(profile.sources)}, not from here"
+        yield "guardrails", name, expected
+        return
+    if outside := sorted(set(destinations) - set(environment.residency)):
+        yield "guardrails", name, f"may judge in {outside}, outside residency; see `residency`"
 
 
 def _target(field: str, target: Target, environment: Environment) -> Iterator[Broken]:

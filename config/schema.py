@@ -29,6 +29,20 @@ def _resolve(value: Any, info: ValidationInfo) -> Any:
 ModelId = Annotated[Target, BeforeValidator(_resolve)]
 
 
+def _named(value: Any, info: ValidationInfo) -> Any:
+    known = (info.context or {}).get("guardrails", {})
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise ValueError('names of files in config/guardrails, such as ["standard"]')
+    if unknown := sorted({*value} - known.keys()):
+        raise ValueError(f"no config/guardrails/{unknown[0]}.toml; there are {sorted(known)}")
+    if len({*value}) < len(value):
+        raise ValueError("one guardrail stands here twice: name each once")
+    return {name: known[name] for name in value}
+
+
+Guardrails = Annotated[Mapping[Name, Guardrail], BeforeValidator(_named)]
+
+
 class Alias(Frozen):
     """A purpose that applications call by name, and the models that serve it, in order."""
 
@@ -99,7 +113,7 @@ class Environment(Frozen):
     access: Access | None = None
     api: Api
     aliases: Mapping[Name, Alias] = Field(min_length=1)
-    guardrails: Mapping[Name, Guardrail]
+    guardrails: Guardrails
     knowledge_bases: Mapping[Name, KnowledgeBase]
     tenants: Mapping[Name, Tenant] = Field(min_length=1)
     lifecycle: Lifecycle = Lifecycle()

@@ -75,7 +75,13 @@ class Gateway(Stack):
     def _guardrails(self) -> dict[str, Guardrail]:
         scope = Construct(self, "Guardrails")
         return {
-            name: Guardrail(scope, name, name=store_name(self._environment, name), policy=policy)
+            name: Guardrail(
+                scope,
+                name,
+                name=store_name(self._environment, name),
+                policy=policy,
+                key=self._key,
+            )
             for name, policy in self._environment.guardrails.items()
         }
 

@@ -116,14 +116,17 @@ def _value(kind: ResourceType, name: str, value: Any) -> Any:
         return value if isinstance(value, dict) else {tag["Key"]: tag["Value"] for tag in value}
     if name == "Policy":
         return value if isinstance(value, str) else json.dumps(value)
-    return _camelized(value)
+    return _camelized(kind, value)
 
 
-def _camelized(value: Any) -> Any:
+def _camelized(kind: ResourceType, value: Any) -> Any:
     if isinstance(value, dict):
-        return {_camel(name): _camelized(inner) for name, inner in value.items()}
+        return {
+            kind.renamed.get(name, _camel(name)): _camelized(kind, inner)
+            for name, inner in value.items()
+        }
     if isinstance(value, list):
-        return [_camelized(inner) for inner in value]
+        return [_camelized(kind, inner) for inner in value]
     return value
 
 

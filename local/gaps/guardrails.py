@@ -1,40 +1,39 @@
 """Closes gap 6 of local-cloud.md in part: guardrails are edited, versioned and read as on AWS.
 
 MiniStack keeps a policy that an update leaves out, deletes the whole guardrail when one version
-is deleted, answers in the shape of the request, and does not know a guardrail by its ARN.
-Approximate: words, patterns and pattern PII are evaluated; content filters, denied topics,
-grounding and the profanity list are stored and returned, and never evaluated.
+is deleted, answers in the shape of the request, knows neither a guardrail by its ARN nor the
+newest policies, and takes whatever it is given. Approximate: words, patterns and pattern PII are
+evaluated; content filters, denied topics, grounding, automated reasoning and the profanity list
+are stored and returned, and never evaluated.
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from ministack.core.responses import get_account_id, get_region
 from ministack.services import bedrock, bedrock_runtime
 
 from local.gaps.calls import Reply
-
-POLICIES = (
-    "topicPolicyConfig",
-    "contentPolicyConfig",
-    "wordPolicyConfig",
-    "sensitiveInformationPolicyConfig",
-    "contextualGroundingPolicyConfig",
-)
-READ_AS = {"topicsTierConfig": "tier", "contentFiltersTierConfig": "tier"}
+from local.gaps.guardrail_rules import MOST_VERSIONS, POLICIES, refusals
+from local.gaps.service_errors import ServiceError
 
 
 def close() -> None:
-    """Replace the three operations and the two routes."""
-    update, delete, read = (
-        bedrock._update_guardrail,
+    """Replace the operations and the two routes."""
+    delete, read, version = (
         bedrock._delete_guardrail,
         bedrock._get_guardrail,
+        bedrock._create_guardrail_version,
     )
     bedrock._GUARDRAIL_RE = re.compile(r"^/guardrails/(.+)$")
     bedrock_runtime._APPLY_GUARDRAIL_RE = re.compile(r"^/guardrail/(.+)/version/([^/]+)/apply$")
-    bedrock._update_guardrail = lambda identifier, body: update(identifier, _whole(body))
+    create, update = bedrock._create_guardrail, bedrock._update_guardrail
+    bedrock._create_guardrail = lambda body: _written(body, create)
+    bedrock._update_guardrail = lambda identifier, body: _written(
+        _whole(body), lambda whole: update(identifier, whole)
+    )
     bedrock._get_guardrail = lambda identifier, query: _as_read(read(identifier, query))
 
     def delete_version_or_all(identifier: str, query: Mapping[str, list[str]]) -> Reply:
@@ -44,7 +43,39 @@ def close() -> None:
         gone: Reply = delete(identifier, query)
         return gone
 
+    def publish(identifier: str, body: bytes) -> Reply:
+        guardrail = identifier.rpartition("/")[2]
+        held = [name for name in bedrock._guardrail_versions if name.startswith(f"{guardrail}/")]
+        if len(held) >= MOST_VERSIONS:
+            text = f"A guardrail has at most {MOST_VERSIONS} versions: delete one that nobody uses"
+            return ServiceError("ServiceQuotaExceededException", text).reply
+        made: Reply = version(identifier, body)
+        return made
+
     bedrock._delete_guardrail = delete_version_or_all
+    bedrock._create_guardrail_version = publish
+
+
+def _written(body: bytes, write: Callable[[bytes], Reply]) -> Reply:
+    """Refuse what AWS refuses, or write it with the policies that MiniStack leaves out."""
+    given = json.loads(body or b"{}")
+    if reasons := list(refusals(given, get_region(), get_account_id())):
+        return ServiceError("ValidationException", "; ".join(reasons)).reply
+    reply = write(body)
+    if reply[0] < 400:
+        record = bedrock._guardrails[json.loads(reply[2])["guardrailId"]]
+        record["AutomatedReasoningPolicy"] = given.get("automatedReasoningPolicyConfig")
+        record["CrossRegionDetails"] = _profile(given.get("crossRegionConfig"))
+    return reply
+
+
+def _profile(config: Mapping[str, str] | None) -> Mapping[str, str] | None:
+    if not config:
+        return None
+    id = config["guardrailProfileIdentifier"].rpartition("/")[2]
+    owner = f"{get_region()}:{get_account_id()}"
+    arn = f"arn:aws:bedrock:{owner}:guardrail-profile/{id}"
+    return {"guardrailProfileId": id, "guardrailProfileArn": arn}
 
 
 def _whole(body: bytes) -> bytes:
@@ -69,9 +100,5 @@ def _as_read(reply: Reply) -> Reply:
 def _renamed(value: Any) -> Any:
     if isinstance(value, dict):
         kept = {name: inner for name, inner in value.items() if inner is not None}
-        return {_read_name(name): _renamed(inner) for name, inner in kept.items()}
+        return {name.removesuffix("Config"): _renamed(inner) for name, inner in kept.items()}
     return [_renamed(inner) for inner in value] if isinstance(value, list) else value
-
-
-def _read_name(name: str) -> str:
-    return READ_AS.get(name, name.removesuffix("Config"))

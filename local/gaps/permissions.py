@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
+from ministack.services import bedrock
 
+from config.load import load_guardrail_profiles
 from local.gaps.invocables import NotInvocable, model_arn, resolve
 from local.gaps.operations import Operation
 
@@ -67,6 +69,8 @@ def needed(request: Request) -> Iterator[Permission]:
     name = request.operation.name
     if name in INVOCATIONS:
         yield from _invocation(INVOCATIONS[name], request)
+    elif name == "ApplyGuardrail":
+        yield from _application(_resource(request))
     else:
         namespace = "s3vectors" if request.service == "s3vectors" else "bedrock"
         action = f"{namespace}:{name.removesuffix('Stream')}"
@@ -96,7 +100,19 @@ def _invocation(action: str, request: Request) -> Iterator[Permission]:
         context = {"bedrock:GuardrailIdentifier": f"{guardrail}{suffix}"}
     yield from _model(action, request.operation.labels["modelId"], context)
     if guardrail:
-        yield Permission("bedrock:ApplyGuardrail", guardrail)
+        yield from _application(guardrail)
+
+
+def _application(arn: str) -> Iterator[Permission]:
+    """The guardrail, and its profile in every region that may judge for it."""
+    yield Permission("bedrock:ApplyGuardrail", arn)
+    known = bedrock._guardrails.get(arn.rpartition("/")[2]) or {}
+    if details := known.get("CrossRegionDetails"):
+        id, here = details["guardrailProfileId"], get_region()
+        sources = load_guardrail_profiles()[id.partition(".")[0]].sources
+        for region in sorted({here, *sources[here]}):
+            profile = f"arn:aws:bedrock:{region}:{get_account_id()}:guardrail-profile/{id}"
+            yield Permission("bedrock:ApplyGuardrail", profile)
 
 
 def _guardrail(request: Request) -> tuple[str | None, str]:

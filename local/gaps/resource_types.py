@@ -41,7 +41,12 @@ TYPES: Mapping[str, ResourceType] = {
         identifiers={"guardrailIdentifier": "GuardrailArn"},
         reference=("GuardrailArn",),
         attributes=("GuardrailArn", "GuardrailId", "Version", "Status", "CreatedAt", "UpdatedAt"),
-        renamed={"KmsKeyArn": "kmsKeyId"},
+        renamed={
+            "KmsKeyArn": "kmsKeyId",
+            "GuardrailProfileArn": "guardrailProfileIdentifier",
+            "ContentFiltersTierConfig": "tierConfig",
+            "TopicsTierConfig": "tierConfig",
+        },
     ),
     "AWS::Bedrock::GuardrailVersion": ResourceType(
         service="bedrock",

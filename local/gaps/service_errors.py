@@ -6,6 +6,7 @@ from local.gaps.calls import Reply
 
 STATUS = {
     "ValidationException": 400,
+    "ServiceQuotaExceededException": 400,
     "AccessDeniedException": 403,
     "NotFoundException": 404,
     "ResourceNotFoundException": 404,

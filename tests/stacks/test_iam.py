@@ -285,7 +285,7 @@ def test_an_alias_may_be_called_under_its_own_guardrail_and_under_no_other(tmp_p
 def test_an_edited_guardrail_gets_policies_beside_the_old_ones(tmp_path):
     # Functions of the version before run until the deployment is over, and are not refused.
     declared = load_environment("dev")
-    edited = declared.guardrails["standard"].model_copy(update={"words": ("another",)})
+    edited = declared.guardrails["standard"].model_copy(update={"blocked_input": "No."})
     changed = {"guardrails": {**declared.guardrails, "standard": edited}}
     synthesize(tmp_path / "before", declared)
     synthesize(tmp_path / "after", declared.model_copy(update=changed))

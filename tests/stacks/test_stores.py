@@ -72,13 +72,15 @@ def test_an_edited_guardrail_publishes_a_new_version_and_keeps_the_old_one(tmp_p
     from tests.stacks.assembly import synthesize
 
     before = load_environment("dev")
-    edited = before.guardrails["standard"].model_copy(update={"words": ("Project Ibis",)})
-    after = before.model_copy(update={"guardrails": {"standard": edited}})
+    edited = before.guardrails["standard"].model_copy(update={"blocked_input": "No."})
+    guardrails = {**before.guardrails, "standard": edited}
+    after = before.model_copy(update={"guardrails": guardrails})
     versions = []
     for outdir, environment in ((tmp_path / "a", before), (tmp_path / "b", after)):
         synthesize(outdir, environment)
         gateway = template(outdir, "dev", "Gateway")
         versions.append(resources(gateway, "AWS::Bedrock::GuardrailVersion"))
     old, new = (set(each) for each in versions)
-    assert old.isdisjoint(new)
+    assert len(old - new) == len(new - old) == 1
+    assert {id.split("Version")[0] for id in old ^ new} == {"Guardrailsstandard"}
     assert all(each["DeletionPolicy"] == "Retain" for each in versions[0].values())

@@ -60,9 +60,27 @@ MISTAKES = {
     ),
     "a guardrail that is not declared": (
         'guardrail = "standard"',
-        'guardrail = "strict"',
+        'guardrail = "lenient"',
         "aliases.chat-default.guardrail",
         "standard",
+    ),
+    "a guardrail without a file": (
+        '["standard", "strict", "grounded"]',
+        '["standard", "lenient"]',
+        "guardrails",
+        "no config/guardrails/lenient.toml; there are ['grounded', 'standard', 'strict']",
+    ),
+    "a guardrail that is named twice": (
+        '["standard", "strict", "grounded"]',
+        '["standard", "standard"]',
+        "guardrails",
+        "stands here twice",
+    ),
+    "a guardrail as a table": (
+        'guardrails = ["standard", "strict", "grounded"]',
+        "guardrails = { standard = 1 }",
+        "guardrails",
+        "names of files in config/guardrails",
     ),
     "a knowledge base that is not declared": (
         'knowledge_base = "handbook"',
@@ -160,24 +178,6 @@ MISTAKES = {
         "knowledge_bases.handbook.dimensions",
         "[256, 512, 1024]",
     ),
-    "a PII type that does not exist": (
-        'EMAIL = "ANONYMIZE"',
-        'EMIAL = "ANONYMIZE"',
-        "guardrails.standard.pii.EMIAL",
-        "'EMAIL'",
-    ),
-    "an output strength for prompt attacks": (
-        'PROMPT_ATTACK = { input = "HIGH", output = "NONE" }',
-        'PROMPT_ATTACK = { input = "HIGH", output = "HIGH" }',
-        "guardrails.standard.content_filters.PROMPT_ATTACK.output",
-        "'NONE'",
-    ),
-    "a pattern that is none": (
-        '"EMP-[0-9]{6}"',
-        '"EMP-[0-9"',
-        "guardrails.standard.patterns.employee-number.pattern",
-        "regular expression",
-    ),
     "a fallback that is the model itself": (
         '["mistral.mistral-large-3-675b-instruct"]',
         '["us.amazon.nova-lite-v1:0"]',
@@ -214,12 +214,6 @@ MISTAKES = {
         'region = "xx-east-9"',
         "aliases.chat-default.model",
         "check `region`",
-    ),
-    "a filter strength that does not exist": (
-        'HATE = { input = "HIGH"',
-        'HATE = { input = "EXTREME"',
-        "guardrails.standard.content_filters.HATE.input",
-        "'HIGH'",
     ),
     "an alias name with a capital letter": (
         "[aliases.reasoning]",

@@ -60,9 +60,11 @@ def concerns(field: str, name: str, table: str) -> bool:
     """The broken setting itself, a part of it, or the table that it makes wrong."""
     if field == "(the file)" or name in field:
         return True
-    # A region or a residency is judged by the models that it rules out.
+    # A region or a residency is judged by the models and guardrails that it rules out.
     if name in ("region", "residency"):
-        return field.endswith((".model", "_model", ".fallbacks"))
+        return field.endswith((".model", "_model", ".fallbacks")) or field == "guardrails"
+    if name == "guardrails":
+        return field.endswith(".guardrail")  # of an alias that names one left out
     return field.startswith(table) if table else "." not in field
 
 
