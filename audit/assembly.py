@@ -1,6 +1,7 @@
 """What is given to an audit, a template, a folder or a `cdk.out`, as environments of templates."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from audit.errors import Unreadable
@@ -66,8 +67,22 @@ def _stack(folder: Path, id: str, artifact: Json) -> Iterator[Template]:
     known = [each if not each.startswith("unknown") else "" for each in (account, region)]
     path = folder / properties["templateFile"]
     template = read_template(path, properties.get("stackName") or id, *known)
+    template = replace(template, paths=_paths(folder, artifact))
     yield template
     yield from _nested(folder, template)
+
+
+def _paths(folder: Path, artifact: Json) -> dict[str, str]:
+    """Logical id to construct path; CDK keeps them in the manifest, or in a file beside it."""
+    elsewhere = artifact.get("additionalMetadataFile")
+    told = read_document(folder / elsewhere) if elsewhere else artifact.get("metadata", {})
+    stage = artifact.get("displayName", "").rpartition("/")[0]
+    return {
+        entry["data"]: path.removeprefix(f"/{stage}").strip("/").removesuffix("/Resource")
+        for path, entries in told.items()
+        for entry in entries
+        if entry["type"] == "aws:cdk:logicalId"
+    }
 
 
 def _nested(folder: Path, parent: Template) -> Iterator[Template]:

@@ -1,11 +1,11 @@
 """The templates of one environment together, their values worked out across stacks."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from audit.errors import AuditError
-from audit.intrinsics import Scope, is_function, references, resolve, text_of
+from audit.intrinsics import HOLE, Scope, is_function, references, resolve, text_of
 from audit.limits import Limits
 from audit.template import Json, Template
 
@@ -45,6 +45,7 @@ class Environment:
     name: str
     resources: Sequence[Resource]
     limits: Limits
+    macros: Sequence[str] = ()
 
     def of_type(self, *types: str) -> list[Resource]:
         return [each for each in self.resources if each.type in types]
@@ -64,25 +65,27 @@ def resolved(
 ) -> Environment:
     """The environment, with every condition that a parameter decides taken as `undecided`."""
     exports = dict(_exports(templates, undecided))
-    return Environment(
-        name,
-        [
-            Resource(
-                template.name,
-                id,
-                resource["Type"],
-                resolve(resource.get("Properties") or {}, Scope(template, undecided, exports)),
-                resource,
-            )
-            for template in templates
-            for id, resource in template.section("Resources").items()
-        ],
-        limits,
-    )
+    resources = [
+        Resource(scope.template.name, id, raw["Type"], _properties(raw, scope), raw)
+        for scope in (Scope(each, undecided, exports) for each in templates)
+        for id, raw in scope.template.section("Resources").items()
+    ]
+    macros = [
+        f"{template.name}: {text_of(each)}"
+        for template in templates
+        for each in as_list(template.raw.get("Transform"), "Transform")
+    ]
+    return Environment(name, resources, limits, macros)
 
 
-def _exports(templates: Sequence[Template], undecided: bool) -> Iterator[tuple[str, str]]:
-    """(export's name, value), whose logical ids are qualified by their stack."""
+def _properties(raw: Mapping[str, Json], scope: Scope) -> Mapping[str, Json]:
+    properties = resolve(raw.get("Properties") or {}, scope)
+    found: Mapping[str, Json] = _qualified(properties, scope.template)
+    return found
+
+
+def _exports(templates: Sequence[Template], undecided: bool) -> Iterator[tuple[str, Json]]:
+    """(export's name, value)."""
     for template in templates:
         scope = Scope(template, undecided)
         for output in template.section("Outputs").values():
@@ -91,13 +94,20 @@ def _exports(templates: Sequence[Template], undecided: bool) -> Iterator[tuple[s
                 yield name, _qualified(resolve(output.get("Value"), scope), template)
 
 
-def _qualified(value: Json, template: Template) -> Any:
-    if isinstance(value, str):
-        for id, _ in references(value):
-            if id in template.section("Resources"):
-                for end in (".", "}"):
-                    value = value.replace(f"${{{id}{end}", f"${{{template.name}/{id}{end}")
-    return value
+def _qualified(value: Json, template: Template) -> Json:
+    """The value with `${Stack/Id}` for each `${Id}`: the same text then means the same resource."""
+    if isinstance(value, dict):
+        return {key: _qualified(each, template) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_qualified(each, template) for each in value]
+    if not isinstance(value, str):
+        return value
+
+    def qualify(hole: re.Match[str]) -> str:
+        known = hole[1].partition(".")[0] in template.section("Resources")
+        return f"${{{template.name}/{hole[1]}}}" if known else hole[0]
+
+    return HOLE.sub(qualify, value)
 
 
 def at(value: Json, *path: str) -> Json:
@@ -125,3 +135,25 @@ def as_list(value: Json, what: str) -> list[Json]:
     if isinstance(value, list):
         return value
     return [] if value is None else [value]
+
+
+def truth(value: Json) -> bool | None:
+    """A boolean, which CloudFormation also takes as text; None if it is neither."""
+    return {"true": True, "false": False}.get(str(value).lower())
+
+
+def number(value: Json) -> float | None:
+    """A number, which CloudFormation also takes as text; None if it is none."""
+    try:
+        return None if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def walk(value: Json, path: str = "") -> Iterator[tuple[str, Json]]:
+    """(path, value) of every leaf and branch of a value, from the outside in."""
+    yield path, value
+    inner = value.items() if isinstance(value, dict) else ()
+    listed = enumerate(value) if isinstance(value, list) else ()
+    for name, each in [*inner, *listed]:
+        yield from walk(each, f"{path}.{name}" if path else str(name))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,16 @@ SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
 
 @dataclass(frozen=True)
 class Template:
-    """`name` is the stack's; account and region are empty where the assembly leaves them open."""
+    """`name` is the stack's; account and region are empty where the assembly leaves them open.
+
+    `paths` are those of constructs within their environment, by logical id, where CDK tells them.
+    """
 
     name: str
     raw: Mapping[str, Json]
     account: str = ""
     region: str = ""
+    paths: Mapping[str, str] = field(default_factory=dict)
 
     def section(self, name: str) -> Mapping[str, Json]:
         found: Mapping[str, Json] = self.raw.get(name) or {}

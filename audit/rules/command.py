@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from audit.accepted import Waiver, read_waivers, template_waivers
+from audit.accepted import Waiver, carried_waivers, read_waivers
 from audit.assembly import UNKNOWN, read_environments
 from audit.errors import AuditError
 from audit.finding import SEVERITIES, Finding, at_least
@@ -15,6 +15,7 @@ from audit.limits import Limits
 from audit.rules import table
 from audit.rules.judge import judge
 from audit.rules.registry import Rule, rules
+from audit.template import Template
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -55,23 +56,28 @@ def _chosen(ids: Sequence[str] | None) -> list[Rule]:
 
 
 def _judge(given: argparse.Namespace, chosen: Sequence[Rule]) -> tuple[list[Finding], list[Waiver]]:
-    environments = read_environments(given.paths, given.environment or UNKNOWN)
-    if given.environment and given.environment not in environments:
-        raise AuditError(f"no environment {given.environment!r}; there are {sorted(environments)}")
-    residency = frozenset(filter(None, given.residency.split(",")))
-    limits = Limits(given.today, residency)
+    """What is open, and what is accepted and by which waiver."""
     waivers = read_waivers(given.accepted) if given.accepted else []
+    limits = Limits(given.today, frozenset(filter(None, given.residency.split(","))))
     open_: list[Finding] = []
     used: list[Waiver] = []
-    for name, templates in sorted(environments.items()):
-        if given.environment not in (None, name):
-            continue
-        known = [*waivers, *template_waivers(name, templates)]
+    for name, templates in _environments(given).items():
+        known = [*waivers, *carried_waivers(name, templates)]
+        paths = {f"{t.name}/{id}": path for t in templates for id, path in t.paths.items()}
         for finding in judge(name, templates, chosen, limits):
-            waived = [each for each in known if each.covers(finding, given.today)]
-            used += waived[:1]
-            open_ += [] if waived else [finding]
+            path = paths.get(finding.resource, "")
+            covering = [each for each in known if each.covers(finding, path, given.today)]
+            used += covering[:1]
+            open_ += [] if covering else [finding]
     return open_, used
+
+
+def _environments(given: argparse.Namespace) -> dict[str, list[Template]]:
+    found = read_environments(given.paths, given.environment or UNKNOWN)
+    wanted = [given.environment] if given.environment else sorted(found)
+    if missing := set(wanted) - found.keys():
+        raise AuditError(f"no environment {missing.pop()!r}; there are {', '.join(sorted(found))}")
+    return {name: found[name] for name in wanted}
 
 
 def _json(open_: Sequence[Finding], accepted: Sequence[Waiver]) -> str:

@@ -1,0 +1,28 @@
+"""A cross-region profile sends prompts wherever its destinations are: law is by region."""
+
+from collections.abc import Iterator
+
+from audit.environment import Environment, Resource
+from audit.rules.invoking import invoking
+from audit.rules.regions import regions
+from audit.rules.registry import rule
+from audit.rules.statements import IDENTITY
+
+
+@rule(
+    "BR-REGIONS-RESIDENT",
+    on=IDENTITY,
+    severity="high",
+    category="models",
+    fix="name the models of the regions that may answer, or declare more with --residency",
+)
+def models_answer_where_they_may(policy: Resource, around: Environment) -> Iterator[str]:
+    """Models answer in declared regions, or else within one geography."""
+    arns = [arn for each in invoking(policy, around) for arn in each.resources]
+    found = {region for arn in arns for region in regions(arn)}
+    allowed = around.limits.residency
+    geographies = {region.partition("-")[0] for region in found}
+    if allowed and not found <= allowed:
+        yield f"{', '.join(sorted(found - allowed))} is not among {', '.join(sorted(allowed))}"
+    if not allowed and (len(geographies) > 1 or "global" in geographies):
+        yield f"models may answer in {', '.join(sorted(found))}"
