@@ -123,18 +123,25 @@ def mapping(value: Json, what: str) -> Mapping[str, Json]:
     """A value that must be a mapping, or nothing."""
     if value is None:
         return {}
-    if not isinstance(value, dict) or is_function(value):
-        raise Unjudgeable(f"{what}: {text_of(value)} is not written out")
+    if is_function(value):
+        raise _unwritten(what, value)
+    if not isinstance(value, dict):
+        raise Unjudgeable(f"{what} is a {type(value).__name__} and no mapping")
     return value
 
 
 def as_list(value: Json, what: str) -> list[Json]:
     """A value that may be one, several or none."""
     if is_function(value):
-        raise Unjudgeable(f"{what}: {text_of(value)} is not written out")
+        raise _unwritten(what, value)
     if isinstance(value, list):
         return value
     return [] if value is None else [value]
+
+
+def _unwritten(what: str, function: Json) -> Unjudgeable:
+    """Names the function and not its argument, which may be anything."""
+    return Unjudgeable(f"{what} is left to {', '.join(map(str, function))}")
 
 
 def truth(value: Json) -> bool | None:

@@ -9,6 +9,7 @@ from audit.template import Json
 
 # Converse and ConverseStream have no actions of their own: they are these.
 ACTIONS = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
+PROFILE = "AWS::Bedrock::ApplicationInferenceProfile"
 GUARDRAIL = "bedrock:guardrailidentifier"
 SERVICE = re.compile(r"arn:[^:]*:(?P<name>[a-z0-9-]+):")
 MODEL = re.compile(r"(?:foundation-model|inference-profile)/(?P<id>.+)$")
@@ -49,7 +50,7 @@ def writes(arn: str, near: Resource, around: Environment) -> bool:
 
 def source_of(resource: Resource) -> Json:
     """The ARN of the model behind an application inference profile; None of anything else."""
-    if resource.type != "AWS::Bedrock::ApplicationInferenceProfile":
+    if resource.type != PROFILE:
         return None
     return resource.at("ModelSource", "CopyFrom")
 

@@ -1,5 +1,6 @@
 """Run the rules over an environment: in both branches of every open condition."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from audit.environment import Environment, Resource, Unjudgeable, resolved
@@ -7,6 +8,8 @@ from audit.finding import Finding
 from audit.limits import Limits
 from audit.rules.registry import ANY, WHOLE, Rule
 from audit.template import Template
+
+ACCOUNT = re.compile(r"(?<![0-9a-fA-F-])[0-9]{12}(?![0-9a-fA-F])")
 
 
 def judge(
@@ -48,6 +51,12 @@ def _subjects(rule: Rule, environment: Environment) -> Sequence[Resource]:
 def _complaints(rule: Rule, resource: Resource, environment: Environment) -> Iterator[str]:
     """What the rule found. A value that it cannot read is found as well: never passed over."""
     try:
-        yield from rule.judge(resource, environment)
+        for found in rule.judge(resource, environment):
+            yield shown(found)
     except Unjudgeable as error:
-        yield f"cannot be judged: {error}"
+        yield shown(f"cannot be judged: {error}")
+
+
+def shown(text: str) -> str:
+    """What a finding may say in public: no account's number, and nothing that steers a terminal."""
+    return "".join(c if c.isprintable() else " " for c in ACCOUNT.sub("(account)", text))

@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator
 
 from audit.environment import Environment, Resource, walk
-from audit.intrinsics import references, text_of
+from audit.intrinsics import references
 from audit.rules.guardrails import GUARDRAIL
 from audit.rules.registry import ANY, rule
-from audit.template import Json
 
-KEY = re.compile(r"guardrail_?version(\.|$)", re.IGNORECASE)
+KEY = re.compile(r"guardrail_?(version|identifier)(\.|$)", re.IGNORECASE)
 
 
 @rule(
@@ -22,16 +21,17 @@ KEY = re.compile(r"guardrail_?version(\.|$)", re.IGNORECASE)
 def nobody_uses_the_draft(resource: Resource, around: Environment) -> Iterator[str]:
     """Nothing uses the working draft of a guardrail."""
     for path, value in walk(resource.properties):
-        named = KEY.search(path) is not None and "DRAFT" in text_of(value).upper()
-        if isinstance(value, str) and (named or _is_the_drafts(value, resource, around)):
-            yield f"{path} is {value}"
+        if not isinstance(value, str):
+            continue
+        if KEY.search(path) and value.upper().endswith("DRAFT"):
+            yield f"{path} is the working draft"
+        for name in _drafts(value, resource, around):
+            yield f"{path} has the Version of {name}, which is the working draft"
 
 
-def _is_the_drafts(text: Json, near: Resource, around: Environment) -> bool:
+def _drafts(text: str, near: Resource, around: Environment) -> Iterator[str]:
     """A guardrail's own attribute Version is DRAFT; only a GuardrailVersion's is a number."""
     for id, attribute in references(text):
-        if attribute == "Version":
-            owners = around.referred(f"${{{id}}}", near)
-            if any(each.type == GUARDRAIL for each in owners):
-                return True
-    return False
+        for owner in around.referred(f"${{{id}}}", near) if attribute == "Version" else ():
+            if owner.type == GUARDRAIL:
+                yield owner.name

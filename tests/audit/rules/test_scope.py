@@ -63,3 +63,25 @@ def test_a_conditional_resource_is_judged_as_if_it_were_there():
     group = {"Type": "AWS::Logs::LogGroup", "Condition": "InVirginia"}
     raw = edited([{"at": "Second", "set": group}])
     assert {each.resource for each in found(raw)} == {"helpdesk/Second"}
+
+
+def test_a_finding_tells_no_account_no_secret_and_steers_no_terminal():
+    model = (
+        "arn:aws:bedrock:us-east-1:111111111111:inference-profile/us.amazon.nova-2-lite-v1:0\x1b["
+    )
+    variables = {"SETTINGS": {"Fn::Sub": "hunter2 ${Guardrail.Version}"}}
+    statement = "AnswerPolicy/Properties/PolicyDocument/Statement/0"
+    raw = edited(
+        [
+            {"at": f"{statement}/Resource", "set": [model]},
+            {"at": f"{statement}/Condition"},
+            {"at": "Answer/Properties/Environment/Variables", "set": variables},
+            {"at": "Log/Properties/KmsKeyId"},
+            {"at": "Log/Properties", "set": {"Fn::Transform": {"Name": "hunter2"}}},
+        ]
+    )
+    told = " ".join(each.after for each in found(raw))
+    assert "arn:aws:bedrock:us-east-1:(account):inference-profile/" in told
+    assert "SETTINGS has the Version of helpdesk/Guardrail" in told
+    assert "left to Fn::Transform" in told
+    assert [word for word in ("hunter2", "111111111111", "\x1b") if word in told] == []
