@@ -5,18 +5,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 
-from config.errors import ConfigError
+from config.errors import ConfigError, Problem
 from config.gate import Finding, judge
 from config.history import deployed_models
-from config.load import environment_names, load_environment
+from config.load import environment_names, load_environment, load_guardrails
 from config.schema import Environment
 from config.singletons import twice_declared
 
 
 def check(names: Sequence[str], *, today: date, against: str | None, as_json: bool) -> int:
     """Print what is found; 1 if anything fails, 0 with warnings or nothing."""
-    found = [finding for name in names for finding in findings(name, today, against)]
-    found += [Finding("fail", problem) for problem in twice_declared(_all_that_load())]
+    told = [finding for name in names for finding in findings(name, today, against)]
+    # What is wrong with a shared file is wrong in every environment, and told once.
+    found = [finding for at, finding in enumerate(told) if finding not in told[:at]]
+    loaded = list(_all_that_load())
+    found += [Finding("fail", problem) for problem in (*twice_declared(loaded), *_unnamed(loaded))]
     if as_json:
         print(json.dumps([_plain(finding) for finding in found], indent=2, ensure_ascii=False))
     else:
@@ -42,6 +45,16 @@ def _all_that_load() -> Iterator[Environment]:
     for name in environment_names():
         with suppress(ConfigError):  # told of when it is checked itself
             yield load_environment(name)
+
+
+def _unnamed(loaded: Sequence[Environment]) -> Iterator[Problem]:
+    """Guardrail files that no environment names: nothing deploys them, and nobody may think so."""
+    if len(loaded) < len(environment_names()):
+        return  # one that is broken may name them
+    named = {name for environment in loaded for name in environment.guardrails}
+    for name in sorted(load_guardrails().keys() - named):
+        expected = "name it in the `guardrails` of an environment, or delete the file"
+        yield Problem(f"config/guardrails/{name}.toml", "(the file)", "no environment", expected)
 
 
 def _plain(finding: Finding) -> dict[str, str]:

@@ -18,6 +18,9 @@ PRICES = HERE / "prices.toml"
 CHARACTERS_A_TOKEN = 4
 TEXT_UNIT_CHARACTERS = 1_000
 MILLION, THOUSAND = 1_000_000, 1_000
+# Policies of a guardrail that cost by text unit; words and patterns are free. Grounding is judged
+# only where there are passages.
+PAID = ("content_filters", "topics", "pii", "grounding", "automated_reasoning")
 
 
 @dataclass(frozen=True)
@@ -116,9 +119,14 @@ def _guardrail(
     # Citations go through the guardrail once more, as what is shown.
     judged = (read, written, _passage_tokens(environment, alias))
     units = sum(ceil(n * CHARACTERS_A_TOKEN / TEXT_UNIT_CHARACTERS) for n in judged)
-    for policy, price in prices["text-unit"].items():
-        if getattr(environment.guardrails[alias.guardrail], policy):
+    guardrail = environment.guardrails[alias.guardrail]
+    for policy in PAID:
+        if not getattr(guardrail, policy) or (policy == "grounding" and not alias.knowledge_base):
+            continue
+        if price := prices["text-unit"].get(policy):
             yield _use(environment, prices, price, units)
+        else:
+            yield Line(f"guardrail, {policy.replace('_', ' ')}, a text unit", None)
 
 
 def _use(

@@ -99,3 +99,22 @@ def test_a_total_with_an_unknown_part_is_unknown(capsys, monkeypatch):
 def test_less_than_nothing_is_refused():
     with pytest.raises(SystemExit):
         main(["cost", "dev", "--input-tokens", "-1"])
+
+
+def guarded_by(name: str, alias: str):
+    dev = load_environment("dev")
+    other = dev.aliases[alias].model_copy(update={"guardrail": name})
+    return dev.model_copy(update={"aliases": {**dev.aliases, alias: other}})
+
+
+def test_a_policy_of_a_guardrail_without_a_price_makes_the_total_unknown():
+    environment = guarded_by("grounded", "docs-assistant")
+    lines = thousand_requests(environment, "docs-assistant", Request(), LIST)
+    assert [line.what for line in lines if line.usd is None] == [
+        "guardrail, grounding, a text unit"
+    ]
+
+
+def test_grounding_costs_nothing_where_there_are_no_passages():
+    lines = thousand_requests(guarded_by("grounded", "reasoning"), "reasoning", Request(), LIST)
+    assert all(line.usd is not None for line in lines)

@@ -2,23 +2,28 @@
 
 import random
 import re
+from pathlib import Path
 
 from config.errors import ConfigError
-from config.load import ENVIRONMENTS, load_catalogue, parse_environment
+from config.guardrail import Guardrail
+from config.load import ENVIRONMENTS, load_catalogue, parse_environment, parse_guardrail
 from config.models import invocable_ids
 from config.schema import Environment
 
 FILES = 2_000
 TEXT = (ENVIRONMENTS / "dev.toml").read_text(encoding="utf-8")
 LINES = TEXT.splitlines()
-SETTINGS = [i for i, line in enumerate(LINES) if re.match(r"^[A-Za-z_-]+ = ", line)]
 JUNK = ["0", "-1", "1.5", "true", '""', '"x"', "[]", "{}", "[1]", '["x"]', "99999999999", "nan"]
 
 
-def mutate(dice: random.Random) -> tuple[str, str, str]:
+def settings_of(lines: list[str]) -> list[int]:
+    return [i for i, line in enumerate(lines) if re.match(r"^[A-Za-z_-]+ = ", line)]
+
+
+def mutate(dice: random.Random, original: list[str] = LINES) -> tuple[str, str, str]:
     """A file with one setting broken, the setting's name, and the table that it stands in."""
-    lines = list(LINES)
-    at = dice.choice(SETTINGS)
+    lines, settings = list(original), settings_of(original)
+    at = dice.choice(settings)
     name, value = lines[at].split(" = ", 1)
     how = dice.choice(("typo", "junk", "gone", "twice", "swap", "scramble"))
     if how == "typo":
@@ -31,11 +36,11 @@ def mutate(dice: random.Random) -> tuple[str, str, str]:
     elif how == "twice":
         lines.insert(at, lines[at])
     elif how == "swap":
-        lines[at] = f"{name} = {LINES[dice.choice(SETTINGS)].split(' = ', 1)[1]}"
+        lines[at] = f"{name} = {original[dice.choice(settings)].split(' = ', 1)[1]}"
     else:
         cut = dice.randrange(1, max(2, len(value) - 1))
         lines[at] = f"{name} = {value[:cut]}{dice.choice('aZ9-_.*/é')}{value[cut:]}"
-    headers = [line.strip("[]") for line in LINES[:at] if line.startswith("[")]
+    headers = [line.strip("[]") for line in original[:at] if line.startswith("[")]
     return "\n".join(lines) + "\n", name, headers[-1] if headers else ""
 
 
@@ -54,6 +59,46 @@ def test_no_mutated_file_is_taken_wrong_and_every_refusal_names_its_field():
                 f"{name} is broken; told: {error}"
             )
     assert refused > FILES / 2
+
+
+def test_no_mutated_guardrail_is_taken_wrong_and_every_refusal_names_its_field():
+    dice = random.Random(20261124)
+    original = (Path(__file__).parent / "full_guardrail.toml").read_text().splitlines()
+    refused = 0
+    for _ in range(FILES):
+        text, name, table = mutate(dice, original)
+        try:
+            guardrail_promises_hold(parse_guardrail("full", text))
+        except ConfigError as error:
+            refused += 1
+            assert all(p.file == "config/guardrails/full.toml" for p in error.problems)
+            assert all(p.field and p.expected for p in error.problems)
+            assert any(
+                concerns(p.field, name, table)
+                or table.split(".")[0] in p.field
+                or p.field in DEMANDS
+                for p in error.problems
+            ), f"{name} is broken; told: {error}"
+    assert refused > FILES / 3
+
+
+# What is judged by a profile that is gone.
+DEMANDS = ("content_tier", "topics_tier", "automated_reasoning")
+
+
+def guardrail_promises_hold(guardrail: Guardrail) -> None:
+    """What the component relies on, checked without the code under test."""
+    texts = (guardrail.description, guardrail.blocked_input, guardrail.blocked_output)
+    assert all(1 <= len(text) <= 500 for text in texts)
+    attack = guardrail.content_filters.get("PROMPT_ATTACK")
+    assert attack is None or attack.output.strength == "NONE"
+    if "STANDARD" in (guardrail.content_tier, guardrail.topics_tier):
+        assert guardrail.cross_region
+    words = [word.text.lower() for word in guardrail.words]
+    assert len(set(words)) == len(words)
+    assert all(0 <= one.threshold < 1 for one in guardrail.grounding.values())
+    limit = 1_000 if guardrail.topics_tier == "STANDARD" else 200
+    assert all(1 <= len(topic.definition) <= limit for topic in guardrail.topics)
 
 
 def concerns(field: str, name: str, table: str) -> bool:
