@@ -84,6 +84,7 @@ def thousand_requests(
             if times := _times(environment, thing):
                 yield _use(environment, prices, price, count * times)
     yield from _guardrail(environment, alias, read, written, prices)
+    yield from _data_events(environment, alias, prices)
 
 
 def _times(environment: Environment, thing: str) -> int:
@@ -91,6 +92,7 @@ def _times(environment: Environment, thing: str) -> int:
     private = environment.api.private
     told = {
         "web-acl": int(environment.api.waf),
+        "invocation-record": int(environment.invocation_logging is not None),
         "vpc-endpoint": len(private.subnet_ids) if private else 0,
     }
     return told.get(thing, 1)
@@ -127,6 +129,15 @@ def _guardrail(
             yield _use(environment, prices, price, units)
         else:
             yield Line(f"guardrail, {policy.replace('_', ' ')}, a text unit", None)
+
+
+def _data_events(
+    environment: Environment, alias: Alias, prices: Mapping[str, Any]
+) -> Iterator[Line]:
+    # A question to documents is one search, and its passages go through the guardrail once.
+    if environment.trail and alias.knowledge_base:
+        events = 2 if alias.guardrail else 1
+        yield from (_use(environment, prices, price, events) for price in prices["event"].values())
 
 
 def _use(

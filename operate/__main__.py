@@ -4,11 +4,12 @@ import argparse
 import sys
 
 from config.errors import ConfigError
+from operate.drill import command as drill
 from operate.errors import OperateError
 from operate.keys import command as keys
 from operate.models import command as models
 
-COMMANDS = (models, keys)
+COMMANDS = (models, keys, drill)
 
 
 def main(arguments: list[str] | None = None) -> int:

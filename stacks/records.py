@@ -10,6 +10,7 @@ from constructs import Construct
 from components.bucket import Bucket, expiring
 from components.handler_code import HandlerCode
 from components.invocation_logging import PREFIX, InvocationLogging
+from components.trail import Trail
 from config import records
 from config.schema import Environment
 from stacks.foundation import Foundation
@@ -27,6 +28,8 @@ class Records(Stack):
         self._foundation = foundation
         if logging := environment.invocation_logging:
             self._log_invocations(logging)
+        if trail := environment.trail:
+            self._follow(trail)
 
     def _log_invocations(self, declared: records.InvocationLogging) -> None:
         key = self._foundation.key
@@ -45,5 +48,24 @@ class Records(Stack):
             ),
             # The task reads no settings, so that it changes with the code alone.
             code=HandlerCode(self, "Code", settings={}),
+            key=key,
+        )
+
+    def _follow(self, declared: records.Trail) -> None:
+        key = self._foundation.key
+        Trail(
+            self,
+            "Trail",
+            declared=declared,
+            name=store_name(self._environment, "trail"),
+            bucket=Bucket(
+                self,
+                "TrailFiles",
+                name=bucket_name(self._environment, "trail"),
+                key=key,
+                access_logs=self._foundation.access_logs,
+                lifecycle_rules=[expiring(declared.bucket_retention_days)],
+                object_lock_days=declared.object_lock_days,
+            ),
             key=key,
         )

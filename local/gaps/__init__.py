@@ -29,6 +29,7 @@ def close_all(home: Home) -> None:
         stray_listeners,
         streaming,
         titan_embeddings,
+        trail,
     )
 
     stray_listeners.close()
@@ -46,6 +47,7 @@ def close_all(home: Home) -> None:
     key_aliases.close()
     cloudformation.close()
     firewall.close()
+    trail.close()
     request_validation.close()
     streaming.close()
     empty_answers.close()

@@ -163,3 +163,85 @@ def test_access_logs_come_from_the_environments_own_buckets_alone(assembly):
         "StringEquals": {"aws:SourceAccount": "111111111111"},
         "ArnLike": {"aws:SourceArn": "arn:aws:s3:::strata-dev-*"},
     }
+
+
+# The trail
+
+TRAIL = "AWS::CloudTrail::Trail"
+
+
+@pytest.fixture(scope="module")
+def trail(assembly) -> dict:
+    return only(resources(template(assembly, "prod", "Records"), TRAIL))
+
+
+def test_the_trail_signs_its_files_and_encrypts_them_with_our_key(trail):
+    properties = trail["Properties"]
+    assert properties["EnableLogFileValidation"] is True
+    assert properties["IsLogging"] is True and properties["IsMultiRegionTrail"] is True
+    assert "Key961B73FD" in plain(properties["KMSKeyId"])
+
+
+def selected(trail: dict) -> list[dict[str, str]]:
+    return [
+        {field["Field"]: ",".join(field["Equals"]) for field in selector["FieldSelectors"]}
+        for selector in trail["Properties"]["AdvancedEventSelectors"]
+    ]
+
+
+def test_the_trail_records_guardrails_applied_and_knowledge_bases_searched(trail):
+    assert selected(trail) == [
+        {"eventCategory": "Management"},
+        {"eventCategory": "Data", "resources.type": "AWS::Bedrock::Guardrail"},
+        {"eventCategory": "Data", "resources.type": "AWS::Bedrock::KnowledgeBase"},
+    ]
+
+
+def test_management_events_are_left_out_where_another_trail_has_them(tmp_path):
+    declared = load_environment("prod")
+    changed = declared.trail.model_copy(
+        update={"management_events": False, "object_lock_days": None}
+    )
+    synthesize(tmp_path, declared.model_copy(update={"trail": changed}))
+    found = template(tmp_path, "prod", "Records")
+    assert {each["eventCategory"] for each in selected(only(resources(found, TRAIL)))} == {"Data"}
+    buckets = resources(found, "AWS::S3::Bucket").values()
+    assert not [each for each in buckets if "ObjectLockEnabled" in each["Properties"]]
+
+
+def test_the_trails_files_are_locked_and_kept_as_long_as_declared(assembly):
+    (bucket,) = (
+        each["Properties"]
+        for each in resources(template(assembly, "prod", "Records"), "AWS::S3::Bucket").values()
+        if "trail" in each["Properties"]["BucketName"]
+    )
+    assert bucket["ObjectLockEnabled"] is True
+    assert bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"] == {
+        "Days": 365,
+        "Mode": "GOVERNANCE",
+    }
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert rule["ExpirationInDays"] == 2_557
+
+
+def test_cloudtrail_alone_writes_for_this_trail_alone(assembly):
+    found = template(assembly, "prod", "Records")
+    arn = "arn:aws:cloudtrail:us-east-1:333333333333:trail/strata-prod-trail"
+    allowed = [
+        statement
+        for policy in resources(found, "AWS::S3::BucketPolicy").values()
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Principal"] == {"Service": "cloudtrail.amazonaws.com"}
+    ]
+    assert [each["Action"] for each in allowed] == ["s3:GetBucketAcl", "s3:PutObject"]
+    assert all(each["Condition"]["StringEquals"]["aws:SourceArn"] == arn for each in allowed)
+    roles = resources(found, "AWS::IAM::Role")
+    (writer,) = (each for id, each in roles.items() if id.startswith("TrailWriter"))
+    (trust,) = writer["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceArn": arn}}
+
+
+def test_the_trail_comes_after_what_it_writes_into(trail, assembly):
+    policies = set(resources(template(assembly, "prod", "Records"), "AWS::S3::BucketPolicy"))
+    assert [each for each in trail["DependsOn"] if each in policies]
+    assert any(each.startswith("TrailWriterDefaultPolicy") for each in trail["DependsOn"])

@@ -1,26 +1,19 @@
 """D1 and D5: everything stateful, found in the templates, outlives its stack and is ours to read.
 
-Which types hold state is cfn-lint's list and three that it lacks. A stateful type without a rule
-here fails, so that a new kind of store is judged before it is deployed.
+A stateful type without a rule here fails, so that a new kind of store is judged before it is
+deployed.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import cfnlint
 import pytest
 
 from config.load import environment_names
 from tests.stacks.assembly import plain, resources, stacks_of, template
+from tests.stateful import STATEFUL
 
-LIST = Path(cfnlint.__file__).parent / "data" / "AdditionalSpecs" / "StatefulResources.json"
-STATEFUL = frozenset(json.loads(LIST.read_text())["ResourceTypes"]) | {
-    "AWS::S3Vectors::VectorBucket",
-    "AWS::S3Vectors::Index",
-    "AWS::SSM::Parameter",
-}
 Properties = dict[str, Any]
 
 

@@ -118,3 +118,23 @@ def test_a_policy_of_a_guardrail_without_a_price_makes_the_total_unknown():
 def test_grounding_costs_nothing_where_there_are_no_passages():
     lines = thousand_requests(guarded_by("grounded", "reasoning"), "reasoning", Request(), LIST)
     assert all(line.usd is not None for line in lines)
+
+
+def test_a_trail_costs_by_the_search_and_only_where_it_is_declared():
+    events = {
+        name: sum(
+            line.usd
+            for line in thousand_requests(load_environment(name), "docs-assistant", Request(), LIST)
+            if "data event" in line.what
+        )
+        for name in ("dev", "prod")
+    }
+    # One search and one guardrail over its passages, a thousand times, at 1.00 a million.
+    assert events == {"dev": 0, "prod": pytest.approx(0.002)}
+
+
+def test_an_invocations_record_costs_only_where_it_is_declared():
+    def what(name: str) -> str:
+        return str(list(thousand_requests(load_environment(name), "reasoning", Request(), LIST)))
+
+    assert "record" in what("prod") and "record" not in what("dev")
