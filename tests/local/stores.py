@@ -55,7 +55,7 @@ def _key(kms: Any, name: str) -> Content:
 def _log_group(logs: Any, name: str) -> Content:
     pages = logs.get_paginator("filter_log_events").paginate(logGroupName=name)
     events = [event for page in pages for event in page["events"]]
-    return {event["eventId"]: event["message"] for event in events}
+    return {f"{event['timestamp']} {event['message']}": "" for event in events}
 
 
 def _vector_bucket(s3vectors: Any, name: str) -> Content:

@@ -134,7 +134,9 @@ def test_a_trail_costs_by_the_search_and_only_where_it_is_declared():
 
 
 def test_an_invocations_record_costs_only_where_it_is_declared():
-    def what(name: str) -> str:
-        return str(list(thousand_requests(load_environment(name), "reasoning", Request(), LIST)))
-
-    assert "record" in what("prod") and "record" not in what("dev")
+    on = load_environment("dev")
+    off = on.model_copy(update={"invocation_logging": None})
+    (record,) = set(thousand_requests(on, "reasoning", Request(), LIST)) - set(
+        thousand_requests(off, "reasoning", Request(), LIST)
+    )
+    assert "record" in record.what and record.usd == pytest.approx(0.0005)

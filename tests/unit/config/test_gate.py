@@ -9,7 +9,7 @@ import pytest
 from config.__main__ import main
 from config.gate import judge
 from config.history import deployed_models
-from config.load import ENVIRONMENTS, load_catalogue, parse_environment
+from config.load import ENVIRONMENTS, load_catalogue, load_environment, parse_environment
 
 DEV = (ENVIRONMENTS / "dev.toml").read_text(encoding="utf-8")
 TODAY = date(2026, 11, 22)
@@ -133,7 +133,8 @@ def test_the_command_tells_people(capsys):
 
 def test_the_command_tells_machines_and_fails_near_an_end_of_life(capsys, monkeypatch):
     ending = environment(end_of_life=date(2026, 12, 1))
-    monkeypatch.setattr("config.check.load_environment", lambda name: ending)
+    others = {name: load_environment(name) for name in ("local", "staging", "prod")}
+    monkeypatch.setattr("config.check.load_environment", {**others, "dev": ending}.__getitem__)
     assert main(["check", "dev", "--today", "2026-11-22", "--json"]) == 1
     (finding,) = json.loads(capsys.readouterr().out)
     assert finding["level"] == "fail"

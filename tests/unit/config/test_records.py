@@ -1,6 +1,7 @@
 """What an environment may say about its records, and who may say it in one account."""
 
 import json
+import re
 
 import pytest
 
@@ -12,7 +13,11 @@ from config.load import ENVIRONMENTS, load_catalogue, load_environment, parse_en
 from config.singletons import SINGLETONS, twice_declared
 from tests.unit.config.test_gate import TODAY
 
-DEV = (ENVIRONMENTS / "dev.toml").read_text(encoding="utf-8")
+DEV = re.sub(
+    r"\[invocation_logging\]\n(.+\n)+",
+    "",
+    (ENVIRONMENTS / "dev.toml").read_text(encoding="utf-8"),
+)
 LOGGING = "[invocation_logging]\nlog_retention_days = 30\nbucket_retention_days = 60\n"
 TRAIL = "[trail]\nmanagement_events = true\nlog_retention_days = 30\nbucket_retention_days = 60\n"
 
