@@ -1,8 +1,9 @@
-"""`python -m audit`: one module per command; the first argument names it."""
+"""`python -m audit`: one module per command; the first argument names it, or is the base."""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
+from audit import command
 from audit.errors import AuditError
 from audit.rules import command as rules
 
@@ -12,13 +13,12 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command; its exit status, or 2 when it could not be run."""
-    name, *rest = arguments or [""]
-    if name not in COMMANDS:
-        print(f"error: no command {name!r}; there are {', '.join(COMMANDS)}", file=sys.stderr)
-        return 2
+    """Run one command, or else compare; the exit status, or 2 when that could not be done."""
+    name = arguments[0] if arguments else ""
     try:
-        return COMMANDS[name](rest)
+        if name in COMMANDS:
+            return COMMANDS[name](arguments[1:])
+        return command.main(arguments)
     except AuditError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -32,7 +32,10 @@ def _read(path: Path, bare: str) -> Iterator[tuple[str, Template]]:
     elif (path / "manifest.json").exists():
         yield from _assembly(path, bare)
     else:
-        yield from ((bare, read_template(file)) for file in _templates(path))
+        for file in _templates(path):
+            # Files of one name may lie in several folders: each is a stack of its own.
+            name = (file.parent / file.name.partition(".")[0]).relative_to(path).as_posix()
+            yield bare, read_template(file, name)
 
 
 def _templates(folder: Path) -> list[Path]:

@@ -16,7 +16,23 @@ from pypdf import PdfReader
 
 LARGEST = 50 * 1024 * 1024
 # In HTML a line break means nothing; these elements end a line.
-BLOCKS = "p h1 h2 h3 h4 h5 h6 li tr dt dd div pre blockquote br".split()
+BLOCKS = [
+    "p",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "li",
+    "tr",
+    "dt",
+    "dd",
+    "div",
+    "pre",
+    "blockquote",
+    "br",
+]
 END_OF_BLOCK = "\x00"
 
 

@@ -19,12 +19,37 @@ HEADER = """\
 #             `long` for requests with more than `above` input tokens
 """
 # Keys in reading order; what is not named here (ids, prefixes, regions) comes sorted, after these.
-ORDER = (
-    "provider kind lifecycle end_of_life on_demand above context_tokens max_output_tokens "
-    "dimensions accepts guardrails application_profiles reasoning_effort embedding source "
-    "retrieved input output cache_read cache_write query regional global "
-    "limits capabilities price elsewhere long profiles"
-).split()
+ORDER = [
+    "provider",
+    "kind",
+    "lifecycle",
+    "end_of_life",
+    "on_demand",
+    "above",
+    "context_tokens",
+    "max_output_tokens",
+    "dimensions",
+    "accepts",
+    "guardrails",
+    "application_profiles",
+    "reasoning_effort",
+    "embedding",
+    "source",
+    "retrieved",
+    "input",
+    "output",
+    "cache_read",
+    "cache_write",
+    "query",
+    "regional",
+    "global",
+    "limits",
+    "capabilities",
+    "price",
+    "elsewhere",
+    "long",
+    "profiles",
+]
 WIDTH = 100
 BARE = re.compile("[A-Za-z0-9_-]+")
 

@@ -22,7 +22,21 @@ from tests.runtime.processes import Process, start, task_root
 from tests.runtime.said import Invocation
 from tests.runtime.slow_bedrock import SlowBedrock
 
-WORDS = "The refund window is thirty-four days, counted from the day the parcel came.".split(" ")
+WORDS = [
+    "The",
+    "refund",
+    "window",
+    "is",
+    "thirty-four",
+    "days,",
+    "counted",
+    "from",
+    "the",
+    "day",
+    "the",
+    "parcel",
+    "came.",
+]
 TABLE = examples.DECLARED["usage_table"]
 
 

@@ -41,10 +41,18 @@ def scheme(chance: random.Random) -> str:
     )
 
 
-ELSEWHERE = (
-    "Proxy-Authorization X-Authorization X-Forwarded-Authorization X-Original-Authorization Cookie "
-    "X-Amz-Security-Token X-Amzn-Remapped-Authorization Authorisation api-key X-Goog-Api-Key"
-).split()
+ELSEWHERE = [
+    "Proxy-Authorization",
+    "X-Authorization",
+    "X-Forwarded-Authorization",
+    "X-Original-Authorization",
+    "Cookie",
+    "X-Amz-Security-Token",
+    "X-Amzn-Remapped-Authorization",
+    "Authorisation",
+    "api-key",
+    "X-Goog-Api-Key",
+]
 # CVE-2026-49468 and its kin: headers that claim what only the platform may say.
 CLAIMS = {
     "Host": "localhost",

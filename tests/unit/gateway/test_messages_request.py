@@ -72,7 +72,17 @@ EVERYTHING: dict[str, Any] = {
 }
 
 CAPABILITIES = frozenset(
-    "system temperature top_p stop tools tool_choice images caching structured_output".split()
+    [
+        "system",
+        "temperature",
+        "top_p",
+        "stop",
+        "tools",
+        "tool_choice",
+        "images",
+        "caching",
+        "structured_output",
+    ]
 ) | {"reasoning_effort"}
 TARGET = Target(
     id="us.anthropic.claude-sonnet-5-5",

@@ -1,0 +1,46 @@
+"""What the change costs a month by itself."""
+
+from collections.abc import Iterator
+
+from audit.change import Comparison, Hazard, on_environment
+from audit.cost import monthly
+
+HIGH, MEDIUM, CENTS = 500.0, 20.0, 0.05
+
+
+@on_environment(
+    "cost-rises", category="cost", fix="share what is there, or let the budget's owner approve it"
+)
+def it_costs_no_more(compared: Comparison) -> Iterator[Hazard]:
+    """The environment costs no more a month by being there."""
+    before, after = monthly(compared.base), monthly(compared.head)
+    more = after.total - before.total
+    if more < CENTS:
+        return
+    severity = "high" if more >= HIGH else "medium" if more >= MEDIUM else "low"
+    risen = {name: usd - before.usd.get(name, 0) for name, usd in after.usd.items()}
+    dearest = max(sorted(risen), key=lambda name: risen[name])
+    why = f"${more:,.2f} a month more, most of it for {dearest} (${risen[dearest]:,.2f})"
+    yield Hazard(severity, f"${before.total:,.2f}", f"${after.total:,.2f}", why, subject=dearest)
+
+
+@on_environment(
+    "cost-unknown", category="cost", fix="look the price up, and add it to audit/data/prices.toml"
+)
+def prices_are_known(compared: Comparison) -> Iterator[Hazard]:
+    """What is added has a price that we know."""
+    known = {*monthly(compared.base).unpriced}
+    types = {
+        compared.head.resources[name].type: compared.head.resources[name]
+        for name in monthly(compared.head).unpriced
+        if name not in known and compared.partner(compared.head.resources[name]) is None
+    }
+    for type, resource in sorted(types.items()):
+        if type.startswith("AWS::"):
+            yield Hazard(
+                "low",
+                None,
+                type,
+                "what it costs is not known, which is not the same as nothing",
+                subject=resource,
+            )

@@ -1,0 +1,44 @@
+"""What is lost with a resource that protected or watched others."""
+
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from audit.change import Change, Hazard, on_change
+
+FILE = Path(__file__).parents[1] / "data" / "guards.toml"
+OF_EVENTS = "AWS::Events::Rule"
+
+
+@on_change(
+    "guard-removed",
+    category="exposure",
+    fix="keep it, or say in the pull request what does its work now",
+)
+def what_protects_stays(change: Change) -> Iterator[Hazard]:
+    """What protects data, filters traffic or watches the system is not removed."""
+    removed = change.before
+    if change.after or not removed or removed.type not in _guards():
+        return
+    if removed.type == OF_EVENTS and removed.get("ScheduleExpression"):
+        return  # a clock, not a watch
+    category, severity, why = _guards()[removed.type]
+    yield Hazard(
+        severity, removed.type, "removed", why, category=category, rule=f"{category}-guard-removed"
+    )
+
+
+def is_guard(type: str) -> bool:
+    return type in _guards()
+
+
+@cache
+def _guards() -> dict[str, tuple[str, str, str]]:
+    """(category, severity, what is lost) by type."""
+    return {
+        type: (category, severity, why)
+        for category, severities in tomllib.loads(FILE.read_text(encoding="utf-8")).items()
+        for severity, types in severities.items()
+        for type, why in types.items()
+    }

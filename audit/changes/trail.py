@@ -1,0 +1,49 @@
+"""What the audit trail records."""
+
+import json
+from collections.abc import Iterator, Mapping
+
+from audit.change import Change, Hazard, on_change
+from audit.template import Json
+
+TRAIL = ("AWS::CloudTrail::Trail", "AWS::CloudTrail::EventDataStore")
+SELECTORS = ("EventSelectors", "AdvancedEventSelectors", "InsightSelectors")
+
+
+@on_change("trail-narrowed", category="observability", on=TRAIL, fix="keep the selectors")
+def trails_record_as_much(change: Change) -> Iterator[Hazard]:
+    """A trail records the events that it recorded."""
+    if not change.before or not change.after:
+        return
+    for name in SELECTORS:
+        before, after = _facts(change.was(name)), _facts(change.now(name))
+        if lost := sorted(before - after):
+            yield Hazard("high", lost, change.now(name), "these events are not recorded any more")
+
+
+def _facts(selectors: Json) -> set[str]:
+    """What is selected, a text each; the names of selectors say nothing."""
+    found: set[str] = set()
+    for each in selectors if isinstance(selectors, list) else []:
+        if not isinstance(each, Mapping):
+            continue
+        if each.get("IncludeManagementEvents") in (False, "false"):
+            found.discard("management events")
+        elif "DataResources" in each or "ReadWriteType" in each:
+            found |= {f"management events: {kind}" for kind in _kinds(each)}
+        for data in each.get("DataResources") or []:
+            found |= {
+                f"{data.get('Type')} {value} {kind}"
+                for value in data.get("Values", [""])
+                for kind in _kinds(each)
+            }
+        if "FieldSelectors" in each:
+            found.add(json.dumps(each["FieldSelectors"], sort_keys=True))
+        if "InsightType" in each:
+            found.add(str(each["InsightType"]))
+    return found
+
+
+def _kinds(selector: Mapping[str, Json]) -> list[str]:
+    kind = str(selector.get("ReadWriteType", "All"))
+    return ["ReadOnly", "WriteOnly"] if kind == "All" else [kind]

@@ -1,0 +1,55 @@
+"""Which environment a stack belongs to, where no CDK stage says it."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from audit.assembly import UNKNOWN, read_environments
+from audit.intact import check_intact
+from audit.parity import rank
+from audit.template import Template
+
+TAGS = ("environment", "env", "stage")
+
+
+def environments(path: Path) -> dict[str, list[Template]]:
+    """The templates of an assembly, a folder or a file by environment. Raises Unreadable."""
+    is_assembly = (path / "manifest.json").exists()
+    if is_assembly:
+        check_intact(path)
+    found = read_environments([path])
+    if not is_assembly:
+        return found
+    named: dict[str, list[Template]] = {}
+    for name, templates in found.items():
+        for template in templates:
+            known = name if name != UNKNOWN else _said(template)
+            named.setdefault(known, []).append(template)
+    return named
+
+
+def _said(template: Template) -> str:
+    """By the stack's name or, failing that, by what most of its resources are tagged with."""
+    for word in template.name.replace("_", "-").replace("/", "-").split("-"):
+        if rank(word) is not None:
+            return word.lower()
+    tagged = Counter(_tagged(template))
+    return tagged.most_common(1)[0][0] if tagged else UNKNOWN
+
+
+def _tagged(template: Template) -> Iterator[str]:
+    for resource in template.section("Resources").values():
+        tags = (resource.get("Properties") or {}).get("Tags")
+        for key, value in _pairs(tags):
+            if key.lower().rpartition(":")[2] in TAGS and isinstance(value, str):
+                yield value
+
+
+def _pairs(tags: object) -> Sequence[tuple[str, object]]:
+    if isinstance(tags, Mapping):
+        return [(str(key), value) for key, value in tags.items()]
+    if isinstance(tags, list):
+        return [
+            (str(each.get("Key")), each.get("Value")) for each in tags if isinstance(each, Mapping)
+        ]
+    return []

@@ -1,0 +1,1 @@
+"""Does one set of IAM statements allow more than another? Answered without asking AWS."""

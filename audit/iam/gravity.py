@@ -1,0 +1,137 @@
+"""How grave it is that more is allowed: by what the actions can do, and to how much."""
+
+from collections.abc import Iterable
+
+from audit.iam.actions import ESCALATING, PERMISSIONS, WRITE, Action, known
+from audit.iam.inclusion import CONDITION, DENY, UNDECIDED, Broadening
+from audit.iam.statement import ANYONE, Statement
+
+# Reading these is having what they hold.
+PRECIOUS = frozenset(
+    [
+        "s3:getobject",
+        "dynamodb:getitem",
+        "dynamodb:scan",
+        "dynamodb:query",
+        "kms:decrypt",
+        "secretsmanager:getsecretvalue",
+        "ssm:getparameter",
+        "ssm:getparameters",
+        "ssm:getparametersbypath",
+        "rds-data:executestatement",
+        "sqs:receivemessage",
+        "kinesis:getrecords",
+        "logs:getlogevents",
+        "lambda:getfunction",
+        "ecr:batchgetimage",
+    ]
+)
+# A test on one of these leaves out the public.
+NARROWING_KEYS = frozenset(
+    [
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceorgid",
+        "aws:sourceorgpaths",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:sourceip",
+        "aws:vpcsourceip",
+        "aws:userid",
+        "aws:username",
+        "kms:calleraccount",
+        "kms:viaservice",
+        "s3:dataaccesspointaccount",
+        "s3:dataaccesspointarn",
+        "sns:endpoint",
+        "lambda:functionurlauthtype",
+        "elasticfilesystem:accesspointarn",
+        "aws:principaltag/team",
+    ]
+)
+
+
+def gravity(found: Broadening, *, new_holder: bool) -> str:
+    """The severity of one broadening. `new_holder`: whoever holds the policy is new as well."""
+    if found.cause == DENY:
+        return "critical"
+    if found.cause == CONDITION:
+        return "critical" if _condition_gone(found) else "high"
+    severity = _of_grant(found)
+    if found.cause == UNDECIDED:
+        return "high" if severity != "critical" else severity
+    if new_holder and severity == "medium":
+        return "low"
+    return severity
+
+
+def is_wide(resource: str) -> bool:
+    """Does it name everything, or all of one service?"""
+    if resource == ANYONE or resource.startswith("not "):
+        return True
+    rest = resource.split(":", 5)[-1] if resource.startswith("arn:") else resource
+    return not rest.strip("*/") or rest.strip("*") in ("", "/", ":")
+
+
+def is_restricted(statement: Statement) -> bool:
+    """Do its conditions leave out the public?"""
+    return any(
+        test.key in NARROWING_KEYS
+        and not test.negated
+        and not test.if_exists
+        and test.operator != "null"
+        and test.quantifier != "forallvalues"
+        and not set(test.values) & {"*", "0.0.0.0/0", "::/0"}
+        for test in statement.tests
+    )
+
+
+def _condition_gone(found: Broadening) -> bool:
+    keys = {test.key for test in found.statement.tests}
+    return not any(
+        {test.key for test in each.tests} <= keys for each in found.before if each.allows
+    )
+
+
+def _of_grant(found: Broadening) -> str:
+    wide = any(map(is_wide, found.resources)) or not found.resources
+    patterns = found.actions or found.statement.actions.all
+    if found.statement.actions.inverted:
+        return "critical" if wide else "high"
+    severity = _graver(_of_actions(each, wide) for each in patterns)
+    if wide and found.statement.tests and severity in ("critical", "high"):
+        return {"critical": "high", "high": "medium"}[severity]
+    return severity
+
+
+def _of_actions(pattern: str, wide: bool) -> str:
+    actions = known(pattern)
+    names = set(actions)
+    if pattern in ("*", "*:*"):
+        return "critical" if wide else "high"
+    if names & ESCALATING:
+        return "critical" if wide else "high"
+    if any(each.level == PERMISSIONS for each in actions.values()):
+        return "high"
+    if not wide:
+        return "medium"
+    return _on_everything(pattern, names, list(actions.values()))
+
+
+def _on_everything(pattern: str, names: set[str], actions: list[Action]) -> str:
+    scoped = [each for each in actions if each.scoped]
+    if names & PRECIOUS or pattern.endswith(":*") or not actions:
+        return "high"
+    if any(each.level == WRITE for each in scoped):
+        return "high"
+    # What takes no resource cannot be granted otherwise.
+    return "medium" if scoped else "low"
+
+
+def _graver(severities: Iterable[str]) -> str:
+    order = ("critical", "high", "medium", "low")
+    return min(severities, key=order.index, default="medium")

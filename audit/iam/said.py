@@ -1,0 +1,55 @@
+"""A broadening as what stood there before and what stands there now."""
+
+from audit.iam.conditions import Test
+from audit.iam.inclusion import CONDITION, DENY, Broadening
+from audit.iam.statement import Patterns, Statement
+
+SOME = 6
+GUARDRAIL = "bedrock:guardrailidentifier"
+
+
+def category(found: Broadening) -> str:
+    """What a condition on the guardrail held back is more than access."""
+    statements = (found.statement, *found.before)
+    held = any(test.key == GUARDRAIL for each in statements for test in each.tests)
+    return "guardrails" if held and found.cause in (CONDITION, DENY) else "access"
+
+
+def said(found: Broadening) -> tuple[str, str]:
+    """(before, after) as text."""
+    before = "; ".join(sorted({_statement(each) for each in found.before})[:3])
+    after = _statement(found.statement, found.actions, found.resources)
+    if found.cause == DENY:
+        return f"denied: {before or after}", "not denied"
+    return before, after
+
+
+def _statement(
+    statement: Statement, actions: tuple[str, ...] = (), resources: tuple[str, ...] = ()
+) -> str:
+    parts = [
+        "allow" if statement.allows else "deny",
+        _some(actions) if actions else _patterns(statement.actions),
+        "on",
+        _some(resources) if resources else _patterns(statement.resources),
+    ]
+    if statement.principals.all != ("*",) or statement.principals.inverted:
+        parts += ["for", _patterns(statement.principals)]
+    if statement.tests:
+        parts += ["if", " and ".join(sorted(_test(each) for each in statement.tests))]
+    return " ".join(parts)
+
+
+def _test(test: Test) -> str:
+    quantifier = {"forallvalues": "all of ", "foranyvalue": "any of "}.get(test.quantifier, "")
+    optional = " (if there)" if test.if_exists else ""
+    return f"{quantifier}{test.key}{optional} {test.operator} {_some(test.values)}"
+
+
+def _patterns(patterns: Patterns) -> str:
+    return ("all but " if patterns.inverted else "") + _some(patterns.all)
+
+
+def _some(texts: tuple[str, ...]) -> str:
+    more = f" and {len(texts) - SOME} more" if len(texts) > SOME else ""
+    return ", ".join(texts[:SOME]) + more

@@ -1,0 +1,58 @@
+"""Will CloudFormation make a new resource and delete the old one? Said by the create-only
+properties of the resource's provider schema, before any account is asked."""
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from audit.template import Json
+from audit.view import Resource
+
+FILE = Path(__file__).parent / "data" / "create_only.json"
+# Replaced by any change, though their schemas do not say so: what they stand for is a moment.
+IMMUTABLE = {"AWS::Lambda::Version", "AWS::Bedrock::GuardrailVersion"}
+
+
+def replaced_by(before: Resource, after: Resource) -> list[str]:
+    """The changed properties that certainly replace it."""
+    return _changed(before, after, "always")
+
+
+def maybe_replaced_by(before: Resource, after: Resource) -> list[str]:
+    """The changed properties that replace it under conditions which the schema does not tell."""
+    return _changed(before, after, "maybe")
+
+
+def is_known(type: str) -> bool:
+    """Is there a schema? Custom resources have none, and neither have types newer than the file."""
+    return type in _facts()["always"]
+
+
+def _changed(before: Resource, after: Resource, sort: str) -> list[str]:
+    paths = _facts()[sort].get(before.type, ())
+    return [
+        path.replace("/", ".")
+        for path in paths
+        if _values(before.properties, path) != _values(after.properties, path)
+    ]
+
+
+def _values(properties: Json, path: str) -> list[Json]:
+    return list(_at(properties, path.split("/")))
+
+
+def _at(value: Json, steps: list[str]) -> Iterator[Json]:
+    if not steps:
+        yield value
+    elif steps[0] == "*":
+        for each in value if isinstance(value, list) else ():
+            yield from _at(each, steps[1:])
+    elif isinstance(value, Mapping) and steps[0] in value:
+        yield from _at(value[steps[0]], steps[1:])
+
+
+@cache
+def _facts() -> dict[str, dict[str, list[str]]]:
+    facts: dict[str, dict[str, list[str]]] = json.loads(FILE.read_text(encoding="utf-8"))
+    return facts

@@ -1,0 +1,44 @@
+"""The audit for machines: JSON, as `audit/report.schema.json` describes it."""
+
+import json
+from dataclasses import asdict
+
+from audit.finding import Finding
+from audit.result import Result
+
+VERSION = 1
+
+
+def report(result: Result) -> str:
+    """The same result gives the same bytes."""
+    told = {
+        "version": VERSION,
+        "verdict": result.verdict,
+        "owners": result.owners,
+        "base": result.base,
+        "head": result.head,
+        "environments": [
+            {
+                "name": each.name,
+                "verdict": result.verdict_of(each.name),
+                "counts": dict(each.counts),
+                "usd_per_month": {
+                    "before": round(each.cost[0], 2),
+                    "after": round(each.cost[1], 2),
+                },
+                "not_understood": list(each.not_understood),
+            }
+            for each in result.environments
+        ],
+        "findings": [_finding(result, each) for each in result.findings],
+        "accepted": [
+            {**_finding(result, each), "accepted": asdict(waiver)}
+            for each, waiver in result.accepted
+        ],
+    }
+    return json.dumps(told, indent=2, default=str) + "\n"
+
+
+def _finding(result: Result, finding: Finding) -> dict[str, object]:
+    owner = result.policy.owners[finding.category]
+    return {**asdict(finding), "verdict": result.policy.verdict(finding), "owner": owner}

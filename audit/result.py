@@ -1,0 +1,61 @@
+"""What an audit came to: everything that its reports are made from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from audit.accepted import Waiver
+from audit.finding import SEVERITIES, Finding
+from audit.verdict import Policy, overall
+
+PARTS = ("added", "changed", "replaced", "removed", "renamed")
+
+
+@dataclass(frozen=True)
+class Environment:
+    """`counts` are resources by what happens to them; `cost` is (before, after) a month."""
+
+    name: str
+    counts: Mapping[str, int]
+    cost: tuple[float, float]
+    not_understood: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Result:
+    """`findings` are open ones; `accepted` are those that a waiver covers, with it."""
+
+    environments: Sequence[Environment]
+    findings: Sequence[Finding]
+    accepted: Sequence[tuple[Finding, Waiver]]
+    policy: Policy
+    base: str
+    head: str
+    approved: frozenset[str]
+
+    @property
+    def verdict(self) -> str:
+        return overall(self.policy, self.findings, self.approved)
+
+    @property
+    def owners(self) -> list[str]:
+        """The groups that have yet to approve."""
+        return [each for each in self.policy.owners_of(self.findings) if each not in self.approved]
+
+    def verdict_of(self, environment: str) -> str:
+        return overall(self.policy, self.of(environment), self.approved)
+
+    def of(self, environment: str) -> list[Finding]:
+        return [each for each in self.findings if each.environment == environment]
+
+    def with_verdict(self, verdict: str) -> list[Finding]:
+        """Those that mean this verdict, gravest first."""
+        found = [each for each in self.findings if self.policy.verdict(each) == verdict]
+        return sorted(
+            found,
+            key=lambda each: (
+                SEVERITIES.index(each.severity),
+                each.rule,
+                each.resource,
+                each.environment,
+            ),
+        )

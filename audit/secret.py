@@ -1,0 +1,133 @@
+"""What a secret looks like: known shapes first, then long random text, and short text only where
+its name says that it is one. References to one (`{{resolve:secretsmanager:…}}`) are none."""
+
+import math
+import re
+from collections import Counter
+
+MASK = "(masked)"
+SHAPES = re.compile(
+    r"""
+      (?<![A-Z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Z0-9])    # AWS access key id
+    | \bgh[pousr]_[A-Za-z0-9]{20,} | \bgithub_pat_[A-Za-z0-9_]{20,}
+    | \bglpat-[A-Za-z0-9_-]{16,}
+    | \bxox[abeoprs]-[A-Za-z0-9-]{10,} | \bxapp-[A-Za-z0-9-]{10,}
+    | https://hooks\.slack\.com/services/[A-Za-z0-9/]{20,}
+    | \b[sr]k_(?:live|test)_[A-Za-z0-9]{10,} | \bwhsec_[A-Za-z0-9+/=]{16,}
+    | \bsk-(?:ant-|proj-|svcacct-)?[A-Za-z0-9_-]{20,}
+    | \bAIza[A-Za-z0-9_-]{30,} | \bya29\.[A-Za-z0-9_-]{20,}
+    | \bhf_[A-Za-z0-9]{20,} | \bnpm_[A-Za-z0-9]{30,} | \bpypi-[A-Za-z0-9_-]{30,}
+    | \bdop_v1_[a-f0-9]{40,} | \bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}
+    | \bkey-[a-f0-9]{32}\b | \bSK[a-f0-9]{32}\b | \bdapi[a-f0-9]{32}\b
+    | \bABSK[A-Za-z0-9+/=]{30,} | \bbedrock-api-key-[A-Za-z0-9+/=_-]{20,}
+    | \beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*           # JSON web token
+    | -----BEGIN[ A-Z0-9]*PRIVATE[ ]KEY-----(?:[\s\S]*?-----END[ A-Z0-9]*-----|[\s\S]*)
+    | \b(?:AccountKey|SharedAccessKey)=[A-Za-z0-9+/=]{20,}
+    """,
+    re.VERBOSE,
+)
+# user:password@host, and password=value inside a longer text.
+IN_URL = re.compile(r"(?<=://)([^\s/:@]*):([^\s/@]+)(?=@)")
+WORDS = (
+    r"pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
+    r"|credential"
+)
+ASSIGNED = re.compile(
+    rf"""(?i)((?:{WORDS})[a-z_-]*["']?\s*[=:]\s*["']?)([^\s"',;&{{}}$()]{{6,}})"""
+)
+# Stricter, since code is full of `token = event["token"]`: quoted, or as in a file of variables.
+WRITTEN = re.compile(
+    rf"""(?ix)(?:{WORDS})[a-z_-]*["']?\s*
+    (?: [=:]\s*["']([^"'\s]{{6,}})["']
+      | =([A-Za-z0-9+/=_!@\#%^*.~-]{{8,}})(?=$|[\s;&])
+      | [ ]([^\s"'$(-]\S{{7,}})(?=$|\s) )
+    """
+)
+BEARER = re.compile(r"(?i)\b((?:bearer|basic)\s+)([A-Za-z0-9._~+/=-]{16,})")
+SECRET_NAME = re.compile(
+    r"(?i)pass(?:word|wd|phrase)|\bpwd\b|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
+    r"|credential|connection[_-]?string|signing[_-]?key|encryption[_-]?key|hmac|[_-]dsn$|^dsn$"
+)
+RANDOM = re.compile(r"(?<![A-Za-z0-9+/_=.:-])[A-Za-z0-9+/_-]{24,}={0,2}(?![A-Za-z0-9+/_=.:-])")
+# A name that only says where a secret is kept, or how it is dealt with.
+HARMLESS_NAME = re.compile(
+    r"(?i)(arn|name|id|url|uri|path|prefix|length|policy|ttl|seconds|minutes|hours|days|count|limit"
+    r"|max|min|type|required|enabled|validity|expiry|rotation|version|alias|table|bucket|header"
+    r"|endpoint|issuer|audience|file|units?|tokens|budget)s?$"
+)
+HARMLESS = re.compile(
+    r"(?i)^(\{\{resolve:|\$\{|arn:|true$|false$|none$|null$|[\d.,_]+$|https?://[^@]*$|[a-z]+$)"
+)
+BITS = 3.6
+
+
+def is_secret(value: str, *, named: bool = False) -> bool:
+    """`named`: it is the value of something that is called a password, a token, a key."""
+    if value.strip() == "" or value == MASK:
+        return False
+    if (
+        SHAPES.search(value)
+        or BEARER.search(value)
+        or any(_url(each) for each in IN_URL.finditer(value))
+    ):
+        return True
+    if any(_is_written(each) for each in WRITTEN.finditer(value)):
+        return True
+    if named:
+        return not HARMLESS.search(value) and "${" not in value and len(value) >= 4
+    return any(_is_random(each[0]) for each in RANDOM.finditer(value))
+
+
+def is_random_only(value: str) -> bool:
+    """Nothing but its randomness says that it is a secret."""
+    text = RANDOM.sub("", value)
+    return not is_secret(text) and not SHAPES.search(value)
+
+
+def is_called_secret(name: str) -> bool:
+    return bool(SECRET_NAME.search(name)) and not HARMLESS_NAME.search(name)
+
+
+def masked(text: str) -> str:
+    """The text without what looks like a secret in it."""
+    text = SHAPES.sub(MASK, text)
+    text = BEARER.sub(lambda each: each[1] + MASK, text)
+    text = IN_URL.sub(lambda each: f"{each[1]}:{MASK}" if _url(each) else each[0], text)
+    text = ASSIGNED.sub(lambda each: each[1] + MASK if _assigned(each) else each[0], text)
+    return RANDOM.sub(lambda each: MASK if _is_random(each[0]) else each[0], text)
+
+
+def _url(found: re.Match[str]) -> bool:
+    return not found[2].startswith(("${", "{{", MASK))
+
+
+def _assigned(found: re.Match[str]) -> bool:
+    value = found[2]
+    return (
+        not HARMLESS.search(value) and value != MASK and not value.startswith(("resolve:", "AWS::"))
+    )
+
+
+def _is_written(found: re.Match[str]) -> bool:
+    quoted, variable, flag = found.groups()
+    value = quoted or variable or flag
+    if HARMLESS.search(value) or value == MASK or "${" in value:
+        return False
+    # Behind a space, as in `--password x1y2z3`, prose is likelier than a password.
+    return bool(quoted) or (any(map(str.isdigit, value)) and any(map(str.isalpha, value)))
+
+
+def _is_random(text: str) -> bool:
+    """Long, of mixed kinds of characters, and with more entropy than words have."""
+    body = text.rstrip("=")
+    kinds = [any(map(test, body)) for test in (str.islower, str.isupper, str.isdigit)]
+    if sum(kinds) < 3 or "/" in body[:1] or re.search(r"[A-Za-z]{14,}", body):
+        return False
+    if (
+        re.fullmatch(r"[A-Za-z0-9]+(?:[-_/][A-Za-z0-9]+)+", body)
+        and max(map(len, re.split("[-_/]", body))) < 16
+    ):
+        return False
+    counts = Counter(body)
+    entropy = -sum(n / len(body) * math.log2(n / len(body)) for n in counts.values())
+    return entropy >= BITS

@@ -1,0 +1,148 @@
+"""Settings that can only be stronger or weaker, as data: `audit/data/settings/*.toml` say of a
+type's property which way is up, and a change is judged by its direction."""
+
+import math
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from audit.change import ANY, Change
+from audit.intrinsics import is_known
+from audit.template import Json
+
+FOLDER = Path(__file__).parent / "data" / "settings"
+STEP = re.compile(r"(\w+|\*)(?:\[(\w+)(?:=([^\]]+))?\])?(?:\.|$)")
+UNLIMITED = "unlimited"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """`strength`: the values from weak to strong, equals in one list; or `more` or `less`, the
+    numbers that are stronger; or `kept`, where losing it weakens; `absent`, where having it does;
+    `items`, where losing one does; `fewer`, where gaining one does. `new`: also judged where the
+    resource is new."""
+
+    rule: str
+    category: str
+    types: tuple[str, ...]
+    path: str
+    strength: Any
+    severity: str
+    why: str
+    fix: str = "keep the stronger value, or accept the finding with a reason and a date"
+    default: Json = None
+    new: bool = False
+    groups: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+    def applies(self, type: str) -> bool:
+        return self.types == (ANY,) or type in self.types
+
+    def weakened(self, change: Change) -> Iterator[tuple[str, Json, Json]]:
+        """(where, before, after) of each place that is weaker than it was."""
+        before, after = (dict(_places(each, self.path)) for each in _properties(change))
+        for place in sorted({*before, *after}):
+            was, now = before.get(place), after.get(place)
+            if change.before is None:
+                was = self._strongest(now)
+            if was != now and self._weaker(was, now):
+                yield place, None if change.before is None else was, now
+
+    def _weaker(self, was: Json, now: Json) -> bool:
+        if self.strength == "kept":
+            return bool(was) and not now
+        if self.strength == "absent":
+            return bool(now) and not was
+        if self.strength == "items":
+            lost = [each for each in _items(was) if each not in _items(now)]
+            return bool(lost)
+        if self.strength == "fewer":
+            return any(each not in _items(was) for each in _items(now))
+        left, right = self._rank(was), self._rank(now)
+        return left is not None and right is not None and right < left
+
+    def _rank(self, value: Json) -> float | None:
+        """How strong a value is; None if that is not known."""
+        value = self.default if value is None else value
+        if value is None:
+            return None
+        if self.strength in ("more", "less"):
+            number = _number(value)
+            return number if number is None or self.strength == "more" else -number
+        text = str(value).lower()
+        unlisted = None if not is_known(value) else self.groups.get("*")
+        return self.groups.get(text, unlisted)
+
+    def _strongest(self, now: Json) -> Json:
+        if self.strength in ("kept", "absent", "items", "fewer", "more", "less"):
+            return None
+        last = self.strength[-1]
+        return last[0] if isinstance(last, list) else last
+
+
+def settings() -> tuple[Setting, ...]:
+    return _settings()
+
+
+@cache
+def _settings() -> tuple[Setting, ...]:
+    return tuple(
+        _setting(entry, file.stem)
+        for file in sorted(FOLDER.glob("*.toml"))
+        for entry in tomllib.loads(file.read_text(encoding="utf-8"))["setting"]
+    )
+
+
+def _setting(entry: dict[str, Any], category: str) -> Setting:
+    types = tuple(entry.pop("types"))
+    groups: dict[str, int] = {}
+    if isinstance(entry["strength"], list):
+        for rank, group in enumerate(entry["strength"]):
+            for value in group if isinstance(group, list) else [group]:
+                groups[str(value).lower()] = rank
+    return Setting(category=category, types=types, groups=groups, **entry)
+
+
+def _properties(change: Change) -> tuple[Json, Json]:
+    sides = (change.before, change.after)
+    before, after = (each.properties if each else {} for each in sides)
+    return before, after
+
+
+def _places(value: Json, path: str) -> Iterator[tuple[str, Json]]:
+    """(where, value) of what a path such as `Rules[Name].Action` or `Tags[Key=x].Value` finds."""
+    yield from _follow(value, STEP.findall(path), "")
+
+
+def _follow(
+    value: Json, steps: list[tuple[str, str, str]], place: str
+) -> Iterator[tuple[str, Json]]:
+    if not steps:
+        yield place, value
+        return
+    (name, key, wanted), rest = steps[0], steps[1:]
+    found = value.get(name) if isinstance(value, Mapping) else None
+    here = f"{place}.{name}" if place else name
+    if not key:
+        yield from _follow(found, rest, here)
+        return
+    for each in found if isinstance(found, list) else ():
+        label = str(each.get(key)) if isinstance(each, Mapping) else ""
+        if not wanted or label == wanted:
+            yield from _follow(each, rest, f"{here}[{label}]")
+
+
+def _items(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _number(value: Json) -> float | None:
+    if value == UNLIMITED:
+        return math.inf
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
