@@ -11,9 +11,9 @@ NOT_FILTERABLE = ["AMAZON_BEDROCK_TEXT", "AMAZON_BEDROCK_METADATA"]
 
 
 class VectorBucket(s3vectors.CfnVectorBucket):
-    """An encrypted, retained vector bucket, unnamed: it cannot be imported by its name."""
+    """An encrypted vector bucket, unnamed: it cannot be imported by its name."""
 
-    def __init__(self, scope: Construct, id: str, *, key: kms.IKey) -> None:
+    def __init__(self, scope: Construct, id: str, *, key: kms.IKey, keep: bool) -> None:
         super().__init__(
             scope,
             id,
@@ -22,13 +22,15 @@ class VectorBucket(s3vectors.CfnVectorBucket):
             ),
         )
         self.key = key
-        self.apply_removal_policy(RemovalPolicy.RETAIN)
+        self.apply_removal_policy(RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY)
 
 
 class VectorIndex(s3vectors.CfnIndex):
     """A cosine index, unnamed: nearly all of it is create-only, and a name would collide."""
 
-    def __init__(self, scope: Construct, id: str, *, bucket: VectorBucket, dimensions: int) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, bucket: VectorBucket, dimensions: int, keep: bool
+    ) -> None:
         super().__init__(
             scope,
             id,
@@ -40,7 +42,7 @@ class VectorIndex(s3vectors.CfnIndex):
                 non_filterable_metadata_keys=NOT_FILTERABLE
             ),
         )
-        self.apply_removal_policy(RemovalPolicy.RETAIN)
+        self.apply_removal_policy(RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY)
         self._key = bucket.key
 
     def grant_read_write(self, grantee: iam.IGrantable) -> iam.Grant:

@@ -110,7 +110,7 @@ def _tokens(what: str, alias: Alias, count: int, read: int) -> Line:
 def _passage_tokens(environment: Environment, alias: Alias) -> int:
     if alias.knowledge_base is None:
         return 0
-    return alias.passages * environment.knowledge_bases[alias.knowledge_base].chunking.max_tokens
+    return alias.passages * environment.knowledge_bases[alias.knowledge_base].passage_tokens
 
 
 def _guardrail(

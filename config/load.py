@@ -1,7 +1,7 @@
 """The only reader of configuration files: catalogue, guardrails, and one environment at a time."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from config.errors import ConfigError, Problem
 from config.guardrail import Guardrail
 from config.guardrail_profiles import GuardrailProfile
 from config.guardrail_rules import broken_rules
+from config.knowledge import STRATEGIES
 from config.models import Catalogue, Model
 from config.references import broken_references
 from config.schema import Environment
@@ -151,9 +152,16 @@ def _parse_toml(file: str, text: str) -> Mapping[str, Any]:
 
 def _problems(file: str, error: ValidationError, within: str = "") -> Iterator[Problem]:
     for detail in error.errors():
-        field = within + ".".join(str(part) for part in detail["loc"] if part != "[key]")
+        field = within + ".".join(_path(detail["loc"]))
         given = "(missing)" if detail["type"] == "missing" else detail["input"]
         yield Problem(file, field, given, _expectation(file, detail["type"], detail["msg"]))
+
+
+def _path(loc: Sequence[int | str]) -> Iterator[str]:
+    """As the file says it: without pydantic's word for a key, and without a strategy's name."""
+    for before, part in zip(("", *loc), loc, strict=False):
+        if part != "[key]" and not (before == "chunking" and part in STRATEGIES):
+            yield str(part)
 
 
 def _expectation(file: str, kind: str, message: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from config.errors import Broken
 from config.guardrail_profiles import GuardrailProfile
+from config.knowledge import Hierarchical, KnowledgeBase
 from config.models import Target
 from config.schema import Alias, Environment
 
@@ -123,11 +124,42 @@ def _knowledge_bases(environment: Environment) -> Iterator[Broken]:
         if model.kind != "embedding" or base.embedding_model.prefix:
             expected = "the bare id of an embedding model offered in the environment's region"
             yield f"{field}.embedding_model", base.embedding_model.id, expected
-        elif base.chunking.max_tokens > model.limits.context_tokens:
-            expected = f"{model.id} reads at most {model.limits.context_tokens}"
-            yield f"{field}.chunking.max_tokens", base.chunking.max_tokens, expected
-        elif base.dimensions not in model.limits.dimensions:
-            yield f"{field}.dimensions", base.dimensions, f"one of {list(model.limits.dimensions)}"
+        elif base.managed:
+            yield from _managed(field, base)
+        else:
+            yield from _vectors(field, base)
+
+
+def _managed(field: str, base: KnowledgeBase) -> Iterator[Broken]:
+    if base.bucket is None:
+        yield f"{field}.bucket", None, "a managed knowledge base reads one whole bucket: name it"
+    for setting in ("prefixes", "dimensions", "chunking"):
+        if given := getattr(base, setting):
+            yield f"{field}.{setting}", given, "Bedrock manages it: leave it out"
+
+
+def _vectors(field: str, base: KnowledgeBase) -> Iterator[Broken]:
+    limits, model = base.embedding_model.model.limits, base.embedding_model.id
+    if not base.prefixes:
+        yield f"{field}.prefixes", (), "at least one, each of which becomes a data source"
+    if base.dimensions not in limits.dimensions:
+        yield f"{field}.dimensions", base.dimensions, f"one of {list(limits.dimensions)}"
+    if base.chunking is None:
+        yield f"{field}.chunking", None, 'how documents are cut: strategy = "fixed" or another'
+    elif base.chunking.embedded_tokens > limits.context_tokens:
+        embedded, expected = base.chunking.embedded_tokens, f"{model} reads {limits.context_tokens}"
+        yield f"{field}.chunking", embedded, f"{expected} tokens at most"
+    if isinstance(base.chunking, Hierarchical):
+        yield from _levels(f"{field}.chunking", base.chunking)
+
+
+def _levels(field: str, chunking: Hierarchical) -> Iterator[Broken]:
+    if chunking.child_tokens >= chunking.parent_tokens:
+        expected = f"less than parent_tokens, {chunking.parent_tokens}"
+        yield f"{field}.child_tokens", chunking.child_tokens, expected
+    if chunking.overlap_tokens >= chunking.child_tokens:
+        expected = f"less than child_tokens, {chunking.child_tokens}"
+        yield f"{field}.overlap_tokens", chunking.overlap_tokens, expected
 
 
 def _access(environment: Environment) -> Iterator[Broken]:

@@ -13,20 +13,10 @@ from config.access import Access
 from config.edge import Api
 from config.frozen import Frozen, Whole
 from config.guardrail import Guardrail
-from config.models import Model, Target, find_target
+from config.knowledge import KnowledgeBase
+from config.models import Model, Target
+from config.names import ModelId, Name, Region
 from config.records import InvocationLogging, Trail
-
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=31)]
-Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
-
-
-def _resolve(value: Any, info: ValidationInfo) -> Any:
-    if not isinstance(value, str) or info.context is None:
-        raise ValueError("a model id or an inference-profile id, as text")
-    return find_target(value, info.context["catalogue"], info.context["region"])
-
-
-ModelId = Annotated[Target, BeforeValidator(_resolve)]
 
 
 def _named(value: Any, info: ValidationInfo) -> Any:
@@ -64,23 +54,6 @@ class Alias(Frozen):
         return (self.model, *self.fallbacks)
 
 
-class Chunking(Frozen):
-    """Fixed-size chunks: tokens each, and how much of one is repeated in the next."""
-
-    max_tokens: Whole = Field(ge=20, le=8_192)
-    overlap_percent: Whole = Field(ge=1, le=99)
-
-
-class KnowledgeBase(Frozen):
-    """Documents under one prefix of the documents bucket, searched by meaning."""
-
-    description: str = Field(min_length=1, max_length=200)
-    prefix: str = Field(pattern=r"^[a-z0-9][a-z0-9/-]*/$")
-    embedding_model: ModelId
-    dimensions: Whole
-    chunking: Chunking
-
-
 class Tenant(Frozen):
     """A team that calls the API: what it may call, how fast, for how much a month.
 
@@ -92,6 +65,8 @@ class Tenant(Frozen):
     monthly_budget_usd: float = Field(gt=0, strict=True, allow_inf_nan=False)
     # Two writes a request to one row, of which DynamoDB takes 1,000 a second.
     requests_per_second: Whole = Field(ge=1, le=400)
+    # Whose documents its keys may read; a key may be issued for fewer.
+    groups: tuple[Name, ...] = Field(default=(), max_length=20)
     own_profiles: StrictBool = False
 
 
@@ -114,7 +89,8 @@ class Environment(Frozen):
     api: Api
     aliases: Mapping[Name, Alias] = Field(min_length=1)
     guardrails: Guardrails
-    knowledge_bases: Mapping[Name, KnowledgeBase]
+    # One policy names them all: components/knowledge_base.py.
+    knowledge_bases: Mapping[Name, KnowledgeBase] = Field(max_length=20)
     tenants: Mapping[Name, Tenant] = Field(min_length=1)
     lifecycle: Lifecycle = Lifecycle()
     invocation_logging: InvocationLogging | None = None

@@ -17,7 +17,7 @@ INGESTION_SECONDS = 180.0
 
 def upload(home: Home, environment: Environment, bucket: str) -> int:
     """Make each knowledge base's prefix equal to its sample folder; returns how many files."""
-    prefixes = [base.prefix for base in environment.knowledge_bases.values()]
+    prefixes = [prefix for base in environment.knowledge_bases.values() for prefix in base.prefixes]
     with client(home, "s3", environment.region) as s3:
         return sum(_mirror(s3, bucket, prefix) for prefix in prefixes)
 
@@ -32,7 +32,8 @@ def ingest(home: Home, environment: Environment) -> None:
 
 def _sources(agent: Any, environment: Environment) -> Iterator[dict[str, str]]:
     """The ids of the environment's data sources; the account may hold other people's."""
-    ours = {f"strata-{environment.name}-{name}" for name in environment.knowledge_bases}
+    declared = environment.knowledge_bases.items()
+    ours = {f"strata-{environment.name}-{name}-{base.content}" for name, base in declared}
     for base in agent.list_knowledge_bases()["knowledgeBaseSummaries"]:
         if base["name"] in ours:
             listed = agent.list_data_sources(knowledgeBaseId=base["knowledgeBaseId"])

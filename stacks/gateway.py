@@ -10,9 +10,11 @@ from components.guardrail import Guardrail
 from components.handler import Handler
 from components.handler_code import HandlerCode
 from components.inference import Inference, deny_other_endpoints, grant_embed
+from components.knowledge_base import Retrieval
 from config.models import Target
 from config.policy import calls
 from config.schema import Environment
+from stacks.bases import knowledge_bases
 from stacks.foundation import Foundation
 from stacks.front import announce, front, protect
 from stacks.knowledge import Knowledge
@@ -37,7 +39,8 @@ class Gateway(Stack):
         guardrails = self._guardrails()
         inference = self._inference()
         self._code = HandlerCode(self, "Code", settings=settings(environment))
-        self._deployed = self.to_json_string(deployed(guardrails, inference, knowledge.bases))
+        bases = knowledge_bases(self, environment, knowledge)
+        self._deployed = self.to_json_string(deployed(guardrails, inference, bases))
 
         authorizer = self._handler("Authorizer", "authorizer")
         chat = self._handler("Chat", "chat", streams=True)
@@ -56,8 +59,9 @@ class Gateway(Stack):
         self._allow_models(chat, guardrails, inference)
         for guardrail in guardrails.values():
             guardrail.grant_apply(chat.role)
-        for base in knowledge.bases.values():
-            base.grant_retrieve(chat.role)
+        if bases:
+            retrieval = Retrieval(self, bases=list(bases.values()), role=chat.role)
+            chat.function.node.add_dependency(retrieval)
         grant_embed(self, embeddings.role, self._embedding_targets())
 
         api = front(self, environment, key=foundation.key, authorizer=authorizer)

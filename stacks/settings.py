@@ -99,7 +99,7 @@ def _price(price: TokenPrice) -> list[int]:
 def _passage_tokens(alias: Alias, environment: Environment) -> int:
     if alias.knowledge_base is None:
         return 0
-    return alias.passages * environment.knowledge_bases[alias.knowledge_base].chunking.max_tokens
+    return alias.passages * environment.knowledge_bases[alias.knowledge_base].passage_tokens
 
 
 def _tenant(tenant: Tenant) -> dict[str, object]:

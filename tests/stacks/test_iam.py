@@ -200,7 +200,7 @@ def test_the_authorizer_computes_macs_with_the_keys_own_key(assembly):
     [
         ("Gateway", "ChatRole"),
         ("Gateway", "EmbeddingsRole"),
-        ("Knowledge", "handbookKnowledgeBaseRole"),
+        ("Gateway", "KnowledgeBaseshandbook"),
     ],
 )
 def test_who_calls_models_is_denied_the_ways_around_guardrails(assembly, stack, role):
@@ -222,10 +222,11 @@ def test_who_may_call_a_model_at_all_is_one_of_those(assembly, environment):
         if "bedrock:Invoke" in str(policy)
         for role in policy["Properties"]["Roles"]
     }
+    content = load_environment(environment).knowledge_bases["handbook"].content
     assert {(stack, role[:-8]) for stack, role in callers} == {
         ("Gateway", "ChatRole"),
         ("Gateway", "EmbeddingsRole"),
-        ("Knowledge", "handbookKnowledgeBaseRole"),
+        ("Gateway", f"KnowledgeBaseshandbook{content}Role"),
     }
 
 
@@ -290,7 +291,13 @@ def test_an_edited_guardrail_gets_policies_beside_the_old_ones(tmp_path):
     synthesize(tmp_path / "before", declared)
     synthesize(tmp_path / "after", declared.model_copy(update=changed))
     before, after = (
-        set(resources(template(tmp_path / when, "dev", "Gateway"), "AWS::IAM::ManagedPolicy"))
+        {
+            id
+            for id in resources(
+                template(tmp_path / when, "dev", "Gateway"), "AWS::IAM::ManagedPolicy"
+            )
+            if id.startswith("GuardedModels")
+        }
         for when in ("before", "after")
     )
     assert len(before) == len(after) == 1
@@ -308,7 +315,7 @@ def test_a_function_is_changed_when_it_may_call_models(assembly):
 
 
 def test_a_knowledge_base_reads_its_prefix_embeds_with_its_model_and_writes_its_index(assembly):
-    found = statements(assembly, "prod", "Knowledge", "handbookKnowledgeBaseRole")
+    found = statements(assembly, "prod", "Gateway", "KnowledgeBaseshandbook")
     by_action = {tuple(as_list(s["Action"])): s for s in found}
     documents = by_action["s3:GetObject",]
     assert documents["Resource"].endswith("/handbook/*")
@@ -319,4 +326,4 @@ def test_a_knowledge_base_reads_its_prefix_embeds_with_its_model_and_writes_its_
     model = "arn:aws:bedrock:us-east-1::foundation-model/amazon.titan-embed-text-v2:0"
     assert by_action["bedrock:InvokeModel",]["Resource"] == model
     index = next(s for s in found if "s3vectors:PutVectors" in s["Action"])
-    assert index["Resource"].startswith("handbookIndex")
+    assert index["Resource"].startswith("KnowledgeBaseshandbookIndex")

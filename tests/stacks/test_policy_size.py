@@ -30,10 +30,12 @@ OTHERS = [
 BASE = """
 [knowledge_bases.more-{}]
 description = "One more."
-prefix = "more-{}/"
+prefixes = ["more-{}/"]
 embedding_model = "amazon.titan-embed-text-v2:0"
 dimensions = 1_024
-chunking = {{ max_tokens = 120, overlap_percent = 15 }}
+chunking = {{ strategy = "none" }}
+readers = "groups"
+keep_vectors = false
 """
 VARIANTS = {
     "dev": DEV,
@@ -66,6 +68,7 @@ def policies_of(outdir, type: str) -> list[str]:
         spelled(json.dumps(plain(policy["Properties"]["PolicyDocument"]), separators=(",", ":")))
         for policy in resources(template(outdir, "dev", "Gateway"), type).values()
         if plain(policy["Properties"]["Roles"][0]).startswith("ChatRole")
+        and "bedrock:Retrieve" not in str(policy)
     ]
 
 

@@ -7,6 +7,10 @@ from operate.keys import store
 from tests.stacks.assembly import plain, resources, template
 
 
+def test_production_keeps_its_vectors_too():
+    assert all(base.keep_vectors for base in load_environment("prod").knowledge_bases.values())
+
+
 def test_tables_and_the_bucket_have_names_that_a_new_deployment_finds(assembly):
     tables = resources(template(assembly, "prod", "Foundation"), "AWS::DynamoDB::Table").values()
     assert {table["Properties"]["TableName"] for table in tables} == {
@@ -59,7 +63,7 @@ def test_operators_find_the_keys_and_their_mac_by_the_names_that_they_are_made_w
 
 
 def test_a_passages_text_stays_out_of_the_small_filterable_metadata(assembly):
-    found = resources(template(assembly, "prod", "Knowledge"), "AWS::S3Vectors::Index")
+    found = resources(template(assembly, "prod", "Gateway"), "AWS::S3Vectors::Index")
     (index,) = found.values()
     assert index["Properties"]["MetadataConfiguration"]["NonFilterableMetadataKeys"] == [
         "AMAZON_BEDROCK_TEXT",

@@ -120,11 +120,60 @@ MISTAKES = {
     ),
     "chunks that are longer than the model reads": (
         'embedding_model = "amazon.titan-embed-text-v2:0"\ndimensions = 1_024\n'
-        "chunking = { max_tokens = 120",
+        'chunking = { strategy = "fixed", max_tokens = 120',
         'embedding_model = "cohere.embed-english-v3"\ndimensions = 1_024\n'
-        "chunking = { max_tokens = 8_192",
-        "knowledge_bases.handbook.chunking.max_tokens",
-        "reads at most",
+        'chunking = { strategy = "fixed", max_tokens = 8_192',
+        "knowledge_bases.handbook.chunking",
+        "tokens at most",
+    ),
+    "a knowledge base without prefixes": (
+        'prefixes = ["handbook/"]',
+        "prefixes = []",
+        "knowledge_bases.handbook.prefixes",
+        "each of which becomes a data source",
+    ),
+    "a prefix inside another": (
+        'prefixes = ["handbook/"]',
+        'prefixes = ["handbook/", "handbook/old/"]',
+        "knowledge_bases.handbook.prefixes",
+        "name each document once",
+    ),
+    "a prefix that is no folder": (
+        'prefixes = ["handbook/"]',
+        'prefixes = ["handbook"]',
+        "knowledge_bases.handbook.prefixes.0",
+        "match pattern",
+    ),
+    "a way of chunking that is unknown": (
+        'strategy = "fixed"',
+        'strategy = "by-page"',
+        "knowledge_bases.handbook.chunking",
+        "'fixed', 'hierarchical', 'semantic', 'none'",
+    ),
+    "a field of another way of chunking": (
+        "overlap_percent = 15 }",
+        "overlap_percent = 15, buffer = 1 }",
+        "knowledge_bases.handbook.chunking.buffer",
+        "no such field",
+    ),
+    "small chunks larger than the large ones": (
+        '{ strategy = "fixed", max_tokens = 120, overlap_percent = 15 }',
+        '{ strategy = "hierarchical", parent_tokens = 100, child_tokens = 300, '
+        "overlap_tokens = 20 }",
+        "knowledge_bases.handbook.chunking.child_tokens",
+        "less than parent_tokens",
+    ),
+    "chunking of a managed knowledge base": (
+        'prefixes = ["handbook/"]',
+        'store = "managed"\nbucket = "their-documents"',
+        "knowledge_bases.handbook.chunking",
+        "Bedrock manages it",
+    ),
+    "readers that are not said": (
+        'readers = "groups"',
+        "# readers",
+        "knowledge_bases.handbook.readers",
+        "required",
     ),
     "a reranker as an alias": (
         'model = "us.amazon.nova-lite-v1:0"\nfallbacks = ["mistral.mistral-large-3-675b-instruct"]',

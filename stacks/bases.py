@@ -1,0 +1,61 @@
+"""The knowledge bases: beside those who ask them, so that a changed one is full before it is asked.
+
+They can be made again of the documents. Beside the functions, CloudFormation makes the new one,
+fills it, moves the functions to it and takes the old one away, in this order
+(docs/decisions/0020-knowledge-bases-beside-functions.md).
+"""
+
+from aws_cdk import Stack
+from constructs import Construct
+
+from components.documents import existing
+from components.inference import deny_other_endpoints
+from components.knowledge_base import KnowledgeBase
+from components.vector_store import VectorIndex
+from config import knowledge
+from config.schema import Environment
+from stacks.knowledge import Knowledge
+from stacks.names import store_name
+
+
+def knowledge_bases(
+    stack: Stack, environment: Environment, stores: Knowledge
+) -> dict[str, KnowledgeBase]:
+    """Every declared knowledge base, by its name."""
+    scope = Construct(stack, "KnowledgeBases")
+    bases = {
+        name: _base(Construct(scope, name), store_name(environment, name), declared, stores)
+        for name, declared in environment.knowledge_bases.items()
+    }
+    if environment.bedrock_mantle == "deny":
+        for base in bases.values():
+            deny_other_endpoints(base.role)
+    return bases
+
+
+def _base(
+    scope: Construct, name: str, declared: knowledge.KnowledgeBase, stores: Knowledge
+) -> KnowledgeBase:
+    return KnowledgeBase(
+        scope,
+        declared.content,
+        name=name,
+        declared=declared,
+        documents=existing(scope, declared) if declared.bucket else stores.documents,
+        index=_index(scope, declared, stores),
+    )
+
+
+def _index(
+    scope: Construct, declared: knowledge.KnowledgeBase, stores: Knowledge
+) -> VectorIndex | None:
+    if declared.managed:
+        return None
+    assert declared.dimensions is not None  # config.references
+    return VectorIndex(
+        scope,
+        f"Index{declared.content}",
+        bucket=stores.vectors,
+        dimensions=declared.dimensions,
+        keep=declared.keep_vectors,
+    )
