@@ -19,6 +19,7 @@ OPEN = {
     "BR-GUARDRAIL-PERSONAL-DATA",
     "BR-GUARDRAIL-TOPICS",
     "BR-LOGS-RETAINED",
+    "BR-VECTORS-KEPT",  # outside prod, by `keep_vectors`: to be accepted
 }
 
 
