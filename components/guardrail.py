@@ -1,7 +1,5 @@
 """A Bedrock guardrail and the immutable version that handlers use."""
 
-import hashlib
-import json
 from typing import Any
 
 from aws_cdk import RemovalPolicy, Stack
@@ -13,6 +11,7 @@ from constructs import Construct
 from components.arns import guardrail_profile_arn
 from components.guardrail_content import policies
 from config import guardrail as declared
+from config.content import content_of
 
 Cfn = bedrock.CfnGuardrail
 
@@ -34,7 +33,7 @@ class Guardrail(Construct):
             kms_key_arn=key.key_arn,
             **said,
         )
-        self.content = _hash(Stack.of(self).resolve(said))
+        self.content = content_of(policy)
         self.version = self._publish()
 
     @property
@@ -66,7 +65,7 @@ class Guardrail(Construct):
         return [guardrail_profile_arn(self, self._profile.id, region) for region in regions]
 
     def _said(self, policy: declared.Guardrail) -> dict[str, Any]:
-        """What decides how it judges and what it answers; its name, texts about it and key do not.
+        """What decides how it judges and what it answers: `config.content` hashes the same.
 
         https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-cross-region-support.html
         """
@@ -93,7 +92,3 @@ class Guardrail(Construct):
         )
         version.apply_removal_policy(RemovalPolicy.RETAIN)
         return version.attr_version
-
-
-def _hash(said: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:12]

@@ -6,10 +6,11 @@ import sys
 from config.errors import ConfigError
 from operate.drill import command as drill
 from operate.errors import OperateError
+from operate.guardrails import command as guardrails
 from operate.keys import command as keys
 from operate.models import command as models
 
-COMMANDS = (models, keys, drill)
+COMMANDS = (models, keys, drill, guardrails)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -2,9 +2,9 @@
 
 MiniStack keeps a policy that an update leaves out, deletes the whole guardrail when one version
 is deleted, answers in the shape of the request, knows neither a guardrail by its ARN nor the
-newest policies, and takes whatever it is given. Approximate: words, patterns and pattern PII are
-evaluated; content filters, denied topics, grounding, automated reasoning and the profanity list
-are stored and returned, and never evaluated.
+newest policies, forgets what a version is described as, and takes whatever it is given.
+Approximate: words, patterns and pattern PII are evaluated; content filters, denied topics,
+grounding, automated reasoning and the profanity list are stored and returned, and never evaluated.
 """
 
 import json
@@ -49,8 +49,7 @@ def close() -> None:
         if len(held) >= MOST_VERSIONS:
             text = f"A guardrail has at most {MOST_VERSIONS} versions: delete one that nobody uses"
             return ServiceError("ServiceQuotaExceededException", text).reply
-        made: Reply = version(identifier, body)
-        return made
+        return _described(version(identifier, body), body)
 
     bedrock._delete_guardrail = delete_version_or_all
     bedrock._create_guardrail_version = publish
@@ -81,6 +80,16 @@ def _profile(config: Mapping[str, str] | None) -> Mapping[str, str] | None:
 def _whole(body: bytes) -> bytes:
     """An update replaces the guardrail: what it does not name is taken away."""
     return json.dumps({**dict.fromkeys(POLICIES), **json.loads(body or b"{}")}).encode()
+
+
+def _described(published: Reply, body: bytes) -> Reply:
+    """A version has a description of its own, or none; never its guardrail's."""
+    version = json.loads(published[2])
+    if published[0] < 300:
+        key = f"{version['guardrailId']}/{version['version']}"
+        said = json.loads(body or b"{}").get("description")
+        bedrock._guardrail_versions[key]["Description"] = said
+    return published
 
 
 def _delete_version(identifier: str, version: str) -> Reply:

@@ -1,0 +1,1 @@
+"""Guardrails as they are deployed: which version runs, and how well it keeps its promises."""
