@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from config.cost import MILLION, PRICES, TEXT_UNIT_CHARACTERS
+from config.cost import MILLION, PAID, PRICES, TEXT_UNIT_CHARACTERS
 from config.schema import Environment
 from config.suites import Case
 
@@ -21,7 +21,8 @@ class Price:
 
     def __str__(self) -> str:
         usd = "a price that is unknown here" if self.usd is None else f"about {self.usd:.2f} USD"
-        return f"{self.prompts} prompts, {self.units} text units of each priced policy: {usd}"
+        units = f"{self.units} text units of each policy that is paid for"
+        return f"{self.prompts} prompts, {units}: {usd}"
 
 
 def price(environment: Environment, name: str, cases: Iterable[Case]) -> Price:
@@ -40,7 +41,6 @@ def _units(case: Case) -> int:
 def _usd_a_unit(environment: Environment, name: str, prices: Mapping[str, Any]) -> float | None:
     if environment.region not in prices["regions"]:
         return None
-    guardrail = environment.guardrails[name]
-    declared = {policy: each for policy, each in prices["text-unit"].items()
-                if getattr(guardrail, policy)}  # fmt: skip
-    return float(sum(each["usd_per_million"] for each in declared.values()) / MILLION)
+    declared = [policy for policy in PAID if getattr(environment.guardrails[name], policy)]
+    known = [prices["text-unit"].get(policy, {}).get("usd_per_million") for policy in declared]
+    return None if None in known else float(sum(known) / MILLION)

@@ -82,11 +82,12 @@ def declared(name: str) -> set[tuple[str, str]]:
     found = {("content_filters", category) for category in guardrail.content_filters}
     found |= {("topics", topic.name) for topic in guardrail.topics}
     found |= {("pii", entity) for entity in guardrail.pii}
+    found |= {("words", word.text) for word in guardrail.words}
     found |= {("patterns", pattern) for pattern in guardrail.patterns}
     return found | ({("profanity", "PROFANITY")} if guardrail.profanity else set())
 
 
-@pytest.mark.parametrize("name", ["standard"])
+@pytest.mark.parametrize("name", ["standard", "strict"])
 def test_whatever_a_guardrail_declares_is_attacked_in_both_languages(name):
     attacked = {
         language: {

@@ -301,6 +301,7 @@ def test_the_price_counts_text_units_of_what_the_guardrail_declares():
     assert paid.usd == pytest.approx(5 * (150 + 150 + 100) / 1e6)
     elsewhere = DEV.model_copy(update={"region": "eu-west-9"})
     assert price(elsewhere, "standard", [case()]).usd is None
+    assert price(DEV, "grounded", [case()]).usd is None  # nobody could read that price
 
 
 def test_no_more_prompts_are_under_way_than_allowed_and_all_are_judged_in_order():
@@ -396,7 +397,7 @@ def test_other_content_than_the_files_is_not_measured(aws, capsys):
 
 def test_a_dry_run_says_the_price_and_calls_nothing(aws, capsys):
     assert main(["guardrails", "test", "standard", "--env", "dev", "--dry-run"]) == 0
-    assert "text units of each priced policy: about" in capsys.readouterr().err
+    assert "text units of each policy that is paid for: about" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
