@@ -28,6 +28,7 @@ def close_all(home: Home) -> None:
         s3vectors,
         stray_listeners,
         streaming,
+        table_recovery,
         titan_embeddings,
         trail,
     )
@@ -48,6 +49,7 @@ def close_all(home: Home) -> None:
     cloudformation.close()
     firewall.close()
     trail.close()
+    table_recovery.close()
     request_validation.close()
     streaming.close()
     empty_answers.close()
