@@ -134,3 +134,10 @@ def test_what_is_deployed_but_not_in_the_file_is_not_measured(cloud, operate, po
     assert done.returncode == 2
     assert "the handlers use content 0123456789ab (version 1) of standard" in done.stderr
     assert "deploy it first" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["strict", "grounded"])
+def test_the_other_guardrails_keep_what_can_be_judged_here_too(operate, name):
+    done = operate("test", name, "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout)["wrong"] == []
