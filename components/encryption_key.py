@@ -10,6 +10,9 @@ from constructs import Construct
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
 LOG_VERBS = ("Encrypt", "Decrypt", "ReEncrypt*", "GenerateDataKey*", "Describe*")
+# Who publishes to the encrypted topic of `components/notices.py`.
+# https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+PUBLISHERS = ("cloudwatch.amazonaws.com", "budgets.amazonaws.com", "costalerts.amazonaws.com")
 
 
 class Use(NamedTuple):
@@ -53,6 +56,9 @@ def _uses(stack: Stack) -> Iterator[Use]:
 
     yield Use(f"logs.{stack.region}.amazonaws.com", LOG_VERBS, {"ArnLike": log_groups})
     yield Use("indexing.s3vectors.amazonaws.com", ("Decrypt",), owner)
+    # Notices, into the topic.
+    for publisher in PUBLISHERS:
+        yield Use(publisher, ("Decrypt", "GenerateDataKey*"), owner)
     # Invocation logs, into a bucket that encrypts with this key.
     yield Use("bedrock.amazonaws.com", ("GenerateDataKey",), {**owner, **bedrock})
     # Decrypt, for the bucket of the trail has a bucket key.

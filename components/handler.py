@@ -1,6 +1,6 @@
 """A Lambda function of the request path, with its own role and its own log group."""
 
-from aws_cdk import Duration
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -19,7 +19,9 @@ STREAM_WRAPPER = {"AWS_LAMBDA_EXEC_WRAPPER": "/var/task/stream_wrapper"}
 class Handler(Construct):
     """The function that runs `gateway.<module>.handler`, or streams what its `respond` returns.
 
-    `deployed` holds what only the deployment knows, as JSON: see `gateway/settings.py`.
+    `deployed` holds what only the deployment knows, as JSON: see `gateway/settings.py`. It is
+    called by its alias `live`, a published version of it; `made_of` is text that changes whenever
+    what `deployed` refers to may be replaced, for then a new version has to be published.
     """
 
     def __init__(
@@ -30,6 +32,7 @@ class Handler(Construct):
         module: str,
         code: HandlerCode,
         deployed: str,
+        made_of: str,
         key: kms.IKey,
         edge: Api,
         streams: bool = False,
@@ -56,6 +59,12 @@ class Handler(Construct):
             tracing=lambda_.Tracing.ACTIVE if edge.tracing else None,
             environment={"STRATA_DEPLOYED": deployed, **(STREAM_WRAPPER if streams else {})},
             environment_encryption=key,
+            # A release can be taken back for as long as what it replaced is there.
+            current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
+        )
+        self.function.invalidate_version_based_on(made_of)
+        self.live = lambda_.Alias(
+            self, "Live", alias_name="live", version=self.function.current_version
         )
         # CDK makes a function wait for its whole role; cfn-lint finds half of that redundant.
         function = self.function.node.default_child

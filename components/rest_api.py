@@ -42,7 +42,7 @@ class RestApi(Construct):
         self._authorizer = apigateway.RequestAuthorizer(
             self,
             "Authorizer",
-            handler=authorizer.function,
+            handler=authorizer.live,
             identity_sources=[apigateway.IdentitySource.header("Authorization")],
             results_cache_ttl=Duration.seconds(60),
         )
@@ -51,7 +51,7 @@ class RestApi(Construct):
         self._either_header = apigateway.RequestAuthorizer(
             self,
             "ApiKeyAuthorizer",
-            handler=authorizer.function,
+            handler=authorizer.live,
             identity_sources=[],
             results_cache_ttl=Duration.seconds(0),
         )
@@ -125,9 +125,9 @@ def _stage(edge: Api, access_log: LogGroup) -> apigateway.StageOptions:
 
 def _integration(handler: Handler) -> apigateway.LambdaIntegration:
     if not handler.streams:
-        return apigateway.LambdaIntegration(handler.function)
+        return apigateway.LambdaIntegration(handler.live)
     return apigateway.LambdaIntegration(
-        handler.function,
+        handler.live,
         response_transfer_mode=apigateway.ResponseTransferMode.STREAM,
         timeout=handler.timeout,
     )

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from math import ceil
 from typing import Any
 
+from config.alarms import OBJECTIVES, billed_metrics, watched_by
 from config.load import HERE, load_environment
 from config.schema import Alias, Environment
 
@@ -89,8 +90,11 @@ def thousand_requests(
 
 def _times(environment: Environment, thing: str) -> int:
     """How often an environment has a thing; what is not told of here every one has once."""
-    private = environment.api.private
+    private, operations = environment.api.private, environment.operations
     told = {
+        "alarm-metric": billed_metrics(environment),
+        "objective": sum(bool(watched_by(each, environment)) for each in OBJECTIVES),
+        "dashboard": int(operations.dashboard),
         "web-acl": int(environment.api.waf),
         "invocation-record": int(environment.invocation_logging is not None),
         "vpc-endpoint": len(private.subnet_ids) if private else 0,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from config.alarms import MOST_OF_AN_OBJECTIVE, OBJECTIVES, watched_by
 from config.errors import Broken
 from config.guardrail_profiles import GuardrailProfile
 from config.knowledge import Hierarchical, KnowledgeBase
@@ -22,6 +23,7 @@ def broken_references(environment: Environment) -> Iterator[Broken]:
             yield f"tenants.{name}.aliases", unknown, _one_of("aliases", environment.aliases)
     yield from _access(environment)
     yield from _domain(environment)
+    yield from _operations(environment)
 
 
 def _alias(field: str, alias: Alias, environment: Environment) -> Iterator[Broken]:
@@ -175,6 +177,17 @@ def _domain(environment: Environment) -> Iterator[Broken]:
     if domain and domain.certificate_arn.split(":")[3:5] != here:
         expected = f"a certificate of account {environment.account} in {environment.region}"
         yield "api.domain.certificate_arn", domain.certificate_arn, expected
+
+
+def _operations(environment: Environment) -> Iterator[Broken]:
+    declared = environment.operations
+    if declared.deployment == "canary" and not declared.availability:
+        expected = "a canary needs to know what a failure is: add [operations.availability]"
+        yield "operations.deployment", declared.deployment, expected
+    for objective in OBJECTIVES:
+        if (count := len(watched_by(objective, environment))) > MOST_OF_AN_OBJECTIVE:
+            expected = f"{count} alarms of {objective}; one composite alarm watches 100: name less"
+            yield "operations.each", list(declared.each), expected
 
 
 def _one_of(table: str, declared: Iterable[str]) -> str:

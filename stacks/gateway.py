@@ -19,7 +19,8 @@ from stacks.foundation import Foundation
 from stacks.front import announce, front, protect
 from stacks.knowledge import Knowledge
 from stacks.names import store_name
-from stacks.settings import deployed, settings
+from stacks.releases import release
+from stacks.settings import deployed, made_of, settings
 
 
 class Gateway(Stack):
@@ -73,6 +74,7 @@ class Gateway(Stack):
         api.route("GET", "/v1/models/{alias}", models)
         api.route("GET", "/v1/openapi.json", models)
         api.route("GET", "/v1/usage", usage)
+        release(self, environment, (authorizer, chat, embeddings, models, usage))
         protect(self, environment, api, key=foundation.key)
         announce(self, environment, api)
 
@@ -132,6 +134,7 @@ class Gateway(Stack):
             module=module,
             code=self._code,
             deployed=self._deployed,
+            made_of=made_of(self._environment),
             key=self._key,
             edge=self._environment.api,
             streams=streams,

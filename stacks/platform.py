@@ -9,6 +9,7 @@ from stacks.access import Access
 from stacks.foundation import Foundation
 from stacks.gateway import Gateway
 from stacks.knowledge import Knowledge
+from stacks.operations import Operations
 from stacks.records import Records
 
 
@@ -42,4 +43,5 @@ class Platform(Stage):
             gateway.add_dependency(
                 Records(self, "Records", environment=environment, foundation=foundation)
             )
+        Operations(self, "Operations", environment=environment, foundation=foundation)
         Tags.of(self).add("strata:environment", environment.name)

@@ -3,6 +3,7 @@
 `lambda/gateway/settings.py` reads both; tests/stacks/test_contract.py holds the two together.
 """
 
+import json
 from collections.abc import Mapping
 
 from aws_cdk.region_info import RegionInfo
@@ -50,6 +51,19 @@ def deployed(
         "profiles": {name: each.profile_ids for name, each in inference.items()},
         "knowledge_bases": {name: base.id for name, base in bases.items()},
     }
+
+
+def made_of(environment: Environment) -> str:
+    """What replaces a knowledge base, and with it an id in `deployed`, where nothing else tells.
+
+    Another guardrail version or profile has another logical id, which a function's own hash sees.
+    """
+    return json.dumps(
+        {
+            name: [base.embedding_model.id, base.model_dump_json(exclude={"embedding_model"})]
+            for name, base in environment.knowledge_bases.items()
+        }
+    )
 
 
 def _profile_arn_prefix(environment: Environment) -> str:

@@ -39,9 +39,17 @@ class Spending:
     """
 
     def __init__(
-        self, request: Request, hold: Hold, row: Month, ledger: Ledger, clock: Callable[[], float]
+        self,
+        request: Request,
+        hold: Hold,
+        row: Month,
+        ledger: Ledger,
+        clock: Callable[[], float],
+        *,
+        budget_micro_usd: int,
     ) -> None:
         self._request, self._hold, self._row = request, hold, row
+        self._budget_micro_usd = budget_micro_usd
         self._ledger, self._clock = ledger, clock
         self._ended = False
 
@@ -75,7 +83,8 @@ class Spending:
                 raise errors.rate_limited(tenant.requests_per_second) from failure
             raise errors.quota_unavailable() from failure
         sweep_if_possible(request, row, ledger, clock(), settings.timeout_s)
-        return cls(request, admission.hold, row, ledger, clock)
+        budget = tenant.budget_micro_usd
+        return cls(request, admission.hold, row, ledger, clock, budget_micro_usd=budget)
 
     def settle(self, usage: Mapping[str, int], target: Target) -> None:
         """Pay for Converse's `usage`.
@@ -108,9 +117,14 @@ class Spending:
                 "gen_ai.usage.input_tokens": spent["input_tokens"],
                 "gen_ai.usage.output_tokens": spent["output_tokens"],
                 "cost_micro_usd": spent["spent_micro_usd"],
+                "budget_used_percent": self._used_percent(spent["spent_micro_usd"]),
                 **(cached if read or written else {}),
             }
         )
+
+    def _used_percent(self, cost_micro_usd: int) -> float:
+        """Of the month's budget, as far as this request has seen: others may have spent since."""
+        return round(100 * (self._row.spent + cost_micro_usd) / self._budget_micro_usd, 1)
 
     def release(self) -> None:
         """Nothing was spent. Never raises: what it cannot give back, a later request sweeps."""
@@ -143,9 +157,11 @@ class Spending:
 
     def _log(self, spent: Mapping[str, int], failure: UpstreamFailure) -> None:
         """All that it takes to write the update by hand."""
-        observe.event(
+        observe.counted(
             self._request.id,
             "not settled" if spent else "not released",
+            *(("Unsettled",) if spent else ()),
+            environment=self._request.facts["environment"],
             tenant=self._ledger.tenant,
             month=self._ledger.month,
             minute=self._hold.minute,

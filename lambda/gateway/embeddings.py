@@ -80,13 +80,13 @@ def embeddings(request: Request, *, settings: Settings, upstream: Upstream) -> R
     most = _most_micro_usd(asked)
     spending = Spending.reserve(request, most, settings=settings, upstream=upstream)
     usage = {"inputTokens": 0, "outputTokens": 0}
+    request.facts["gen_ai.response.model"] = asked.target.id  # nobody else may answer
     try:
         vectors = list(vectors_of(asked, request, upstream, usage))
     except BaseException:
         _pay_for_a_part(spending, usage, asked.target)
         raise
     spending.settle(usage, asked.target)
-    request.facts["gen_ai.response.model"] = asked.target.id
     return _reply(vectors, asked.target, usage, fields.get("encoding_format") or "float")
 
 

@@ -79,7 +79,7 @@ class Chain:
         return self._first(targets, ask)
 
     def _first(self, targets: Sequence[Target], ask: Ask[Got]) -> tuple[Target, Got]:
-        ready = [target for target in targets if not self._breakers.of(target.id).is_open()]
+        ready = [target for target in targets if self._is_ready(target)]
         if not ready:
             raise self._nobody_left(targets)
         if len(targets) == 1:
@@ -92,6 +92,12 @@ class Chain:
                 if not is_outage(failure):
                     raise
         return self._counted(targets, last, self._ask(last, ask, self._request.deadline))
+
+    def _is_ready(self, target: Target) -> bool:
+        if not self._breakers.of(target.id).is_open():
+            return True
+        self._count("open", "CircuitOpen", model=target.id)
+        return False
 
     def _counted(self, targets: Sequence[Target], target: Target, got: Got) -> tuple[Target, Got]:
         """How many models stood before the one that answered."""
@@ -134,18 +140,26 @@ class Chain:
             raise
 
     def _log(self, target: Target, failure: UpstreamFailure, elapsed_s: float) -> None:
-        observe.event(
-            self._request.id,
+        code = failure.code if isinstance(failure, AwsError) else None
+        throttles = ("ModelThrottles",) if is_throttling(failure) else ()
+        # A refusal is about the request or the account, and no model's failure.
+        failures = ("ModelFailures", *throttles) if is_outage(failure) else ()
+        self._count(
             "attempt",
+            "ModelCalls",
+            *failures,
             model=target.id,
             error=type(failure).__name__,
-            code=failure.code if isinstance(failure, AwsError) else None,
+            code=code,
             elapsed_ms=round(elapsed_s * 1000),
         )
 
+    def _count(self, event: str, *metrics: str, **facts: object) -> None:
+        environment = self._request.facts["environment"]
+        observe.counted(self._request.id, event, *metrics, environment=environment, **facts)
+
     def _nobody_left(self, targets: Sequence[Target]) -> GatewayError:
         """As if the last model had been asked, at the price of nothing."""
-        observe.event(self._request.id, "open", models=[target.id for target in targets])
         if self._breakers.of(targets[-1].id).throttled:
             return throttled()
         return bad_gateway("The models behind this alias do not answer: try again later.")

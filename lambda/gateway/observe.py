@@ -18,13 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 NAMESPACE = "Strata"
-_DIMENSIONS = (
-    ("environment",),
-    ("environment", "alias"),
-    ("environment", "tenant"),
-    ("environment", "tenant", "alias"),
-)
-_UNITS = {
+UNITS = {
     "Requests": "Count",
     "Latency": "Milliseconds",
     "TimeToFirstToken": "Milliseconds",
@@ -38,13 +32,42 @@ _UNITS = {
     "Interventions": "Count",
     "Fallbacks": "Count",
     "Cancelled": "Count",
+    "BudgetUsedPercent": "Percent",
+    "Unsettled": "Count",
+    "ModelCalls": "Count",
+    "ModelFailures": "Count",
+    "ModelThrottles": "Count",
+    "CircuitOpen": "Count",
 }
+_MODELS = ("ModelCalls", "ModelFailures", "ModelThrottles", "CircuitOpen")
+_BUDGETS = ("BudgetUsedPercent", "Unsettled")
+# By what each metric is told apart. CloudWatch charges by the month for every metric and every set
+# of values that was written, so a metric has the sets that an alarm or the dashboard reads.
+DIMENSIONS = (
+    (
+        tuple(name for name in UNITS if name not in (*_MODELS, *_BUDGETS)),
+        (
+            ("environment",),
+            ("environment", "alias"),
+            ("environment", "tenant"),
+            ("environment", "tenant", "alias"),
+        ),
+    ),
+    (_BUDGETS, (("environment",), ("environment", "tenant"))),
+    (_MODELS, (("environment",), ("environment", "model"))),
+    (
+        ("Latency", "TimeToFirstToken", "InputTokens", "OutputTokens", "CostMicroUsd"),
+        (("environment", "model"),),
+    ),
+)
+_NAMES = ("environment", "alias", "tenant", "model")
 # What a route knows, and the metric that it is.
 _METRICS = {
     "time_to_first_token_ms": "TimeToFirstToken",
     "gen_ai.usage.input_tokens": "InputTokens",
     "gen_ai.usage.output_tokens": "OutputTokens",
     "cost_micro_usd": "CostMicroUsd",
+    "budget_used_percent": "BudgetUsedPercent",
 }
 _COUNTED = {
     "blocked": "Interventions",
@@ -59,6 +82,12 @@ _COUNTED = {
 def event(request_id: str, event: str, **facts: object) -> None:
     """Something that happened on the way."""
     print(json.dumps({"request_id": request_id, "event": event, **facts}), flush=True)
+
+
+def counted(request_id: str, event: str, *metrics: str, environment: str, **facts: object) -> None:
+    """Something that happened on the way and that an alarm watches: one of each of the metrics."""
+    line = {"request_id": request_id, "event": event, "environment": environment, **facts}
+    _write(line, dict.fromkeys(metrics, 1))
 
 
 def request(request_id: str, facts: Mapping[str, Any], *, status: int, started: float) -> None:
@@ -79,12 +108,24 @@ def request(request_id: str, facts: Mapping[str, Any], *, status: int, started: 
         **facts,
         "http.response.status_code": status,
         "outcome": outcome,
-        **metrics,
     }
-    dimensions = tuple(names for names in _DIMENSIONS if facts.keys() >= {*names})
-    directive = _directive(tuple(metrics), dimensions)
-    embedded = f'{{"Timestamp": {round(time.time() * 1000)}, "CloudWatchMetrics": {directive}}}'
-    print(f'{{"_aws": {embedded}, {json.dumps(line)[1:]}', flush=True)
+    if model := facts.get("gen_ai.response.model"):
+        line["model"] = model
+        metrics |= _of_model(outcome)
+    _write(line, metrics)
+
+
+def _of_model(outcome: str) -> dict[str, float]:
+    """A stream that broke off is its model's failure; before its first word an attempt was."""
+    failed = outcome in ("server_error", "throttled")
+    return {"ModelCalls": 1, **({"ModelFailures": 1} if failed else {})}
+
+
+def _write(line: Mapping[str, object], metrics: Mapping[str, float]) -> None:
+    known = tuple(name for name in _NAMES if name in line)
+    directives = _directives(tuple(metrics), known)
+    embedded = f'{{"Timestamp": {round(time.time() * 1000)}, "CloudWatchMetrics": {directives}}}'
+    print(f'{{"_aws": {embedded}, {json.dumps({**line, **metrics})[1:]}', flush=True)
 
 
 def _outcome(status: int, code: str | None) -> str:
@@ -98,7 +139,12 @@ def _outcome(status: int, code: str | None) -> str:
 
 
 @functools.lru_cache(maxsize=64)
-def _directive(metrics: tuple[str, ...], dimensions: tuple[tuple[str, ...], ...]) -> str:
-    """What CloudWatch makes of a line: few kinds of request, and the same for each of a kind."""
-    units = [{"Name": name, "Unit": _UNITS[name]} for name in metrics]
-    return json.dumps([{"Namespace": NAMESPACE, "Dimensions": dimensions, "Metrics": units}])
+def _directives(metrics: tuple[str, ...], known: tuple[str, ...]) -> str:
+    """What CloudWatch makes of a line: few kinds of line, and the same for each of a kind."""
+    found = []
+    for names, sets in DIMENSIONS:
+        units = [{"Name": name, "Unit": UNITS[name]} for name in metrics if name in names]
+        dimensions = [each for each in sets if {*each} <= {*known}]
+        if units and dimensions:
+            found.append({"Namespace": NAMESPACE, "Dimensions": dimensions, "Metrics": units})
+    return json.dumps(found)

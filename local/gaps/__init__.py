@@ -8,12 +8,15 @@ def close_all(home: Home) -> None:
     # Each of them imports MiniStack, which reads its settings while it is imported.
     from local.gaps import (
         access_log,
+        alarms,
         authorization,
         body_limit,
         bucket_import,
+        budgets,
         catalogue,
         cloudformation,
         conversation,
+        embedded_metrics,
         empty_answers,
         firewall,
         guardrails,
@@ -23,6 +26,7 @@ def close_all(home: Home) -> None:
         key_aliases,
         model_access,
         object_lock,
+        recorded,
         request_validation,
         retrieval,
         s3vectors,
@@ -57,3 +61,7 @@ def close_all(home: Home) -> None:
     bucket_import.close()
     body_limit.close()
     access_log.close()
+    embedded_metrics.close()
+    alarms.close()
+    budgets.close()
+    recorded.close()

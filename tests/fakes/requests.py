@@ -30,5 +30,5 @@ def request(
         started=started,
         deadline=started + left_s,
         check_client=lambda: None,
-        facts={},
+        facts={"environment": "dev"},
     )

@@ -19,7 +19,7 @@ from stacks.platform import Platform
 
 ROOT = Path(__file__).parents[2]
 # What every environment has; `stacks_of` tells what one has.
-STACKS = ("Foundation", "Knowledge", "Gateway")
+STACKS = ("Foundation", "Knowledge", "Gateway", "Operations")
 
 Template = dict[str, Any]
 

@@ -63,7 +63,7 @@ def test_every_route_leads_to_its_function(assembly, environment):
     found = methods(template(assembly, environment, "Gateway"))
     assert set(found) == set(ROUTES)
     for route, handler in ROUTES.items():
-        assert f"{handler}Function" in plain(found[route]["Integration"]["Uri"])
+        assert f"/{handler}Live" in plain(found[route]["Integration"]["Uri"])
 
 
 @pytest.mark.parametrize("environment", environment_names())

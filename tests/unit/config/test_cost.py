@@ -10,6 +10,7 @@ from config.cost import PRICES, Request, idle, thousand_requests
 from config.edge import Private
 from config.load import load_catalogue, load_environment
 from config.models import find_target
+from config.operations import Operations
 
 LIST = tomllib.loads(PRICES.read_text(encoding="utf-8"))
 
@@ -53,16 +54,25 @@ def test_assumptions_can_be_set(capsys):
 
 def test_in_another_region_every_price_of_ours_is_unknown():
     elsewhere = load_environment("dev").model_copy(update={"region": "eu-west-1"})
-    assert [line.usd for line in idle(elsewhere, LIST)] == [None]
+    assert {line.usd for line in idle(elsewhere, LIST)} == {None}
 
 
 def test_a_firewall_costs_by_the_month_and_by_the_request_and_only_where_it_is_on():
-    off, on = load_environment("dev"), load_environment("prod")
+    on = load_environment("prod")
+    off = on.model_copy(update={"api": on.api.model_copy(update={"waf": False})})
     assert "WAF" not in str(list(thousand_requests(off, "reasoning", Request(), LIST)))
     assert "WAF" in str(list(thousand_requests(on, "reasoning", Request(), LIST)))
     assert (
         sum(line.usd for line in idle(on, LIST)) == sum(line.usd for line in idle(off, LIST)) + 10
     )
+
+
+def test_alarms_cost_by_the_metrics_that_they_read_and_nothing_where_none_are_declared():
+    dev = load_environment("dev")
+    silent = dev.model_copy(update={"operations": Operations()})
+    assert sum(line.usd for line in idle(silent, LIST)) == pytest.approx(2.00)
+    # Four shares of two metrics each and one count, and one objective over them.
+    assert sum(line.usd for line in idle(dev, LIST)) == pytest.approx(2.00 + 9 * 0.10 + 0.50)
 
 
 def test_a_private_apis_endpoint_costs_in_each_of_its_subnets():

@@ -276,6 +276,24 @@ MISTAKES = {
         "tenants.demo.monthly_budget_usd",
         "greater than 0",
     ),
+    "a share of more than everything": (
+        "errors_percent = 5",
+        "errors_percent = 101",
+        "operations.availability.errors_percent",
+        "less than or equal to 100",
+    ),
+    "somebody who cannot be called": (
+        "[operations.availability]",
+        '[operations]\nnotify = ["platform team"]\n\n[operations.availability]',
+        "operations.notify.0",
+        "mailto",
+    ),
+    "a canary that does not know what a failure is": (
+        DEV[DEV.index("[operations.availability]") : DEV.index("[knowledge_bases.handbook]")],
+        '[operations]\ndeployment = "canary"\n\n',
+        "operations.deployment",
+        "add [operations.availability]",
+    ),
     "not TOML at all": ("[api]", "[api", "(the file)", "is not TOML"),
 }
 
@@ -290,6 +308,17 @@ def test_is_refused_by_name(mistake: str):
     assert told, f"{field} is not named in: {refused.value}"
     assert told[0].startswith("config/environments/dev.toml: ")
     assert remedy in told[0]
+
+
+def test_more_alarms_than_one_objective_watches_are_refused():
+    alias = '[aliases.copy-{}]\ndescription = "x"\nmodel = "amazon.titan-embed-text-v2:0"\n\n'
+    many = "".join(alias.format(i) for i in range(50))
+    text = DEV.replace("[operations.av", f'{many}[operations]\neach = ["alias"]\n\n[operations.av')
+    with pytest.raises(ConfigError) as refused:
+        parse_environment("dev", text, load_catalogue())
+    (problem,) = refused.value.problems
+    assert problem.field == "operations.each"
+    assert "115 alarms of availability" in problem.expected
 
 
 def test_all_mistakes_are_told_at_once():

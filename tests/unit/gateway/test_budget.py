@@ -306,9 +306,11 @@ class TestSettling:
             f"second_{SECOND}": 1,
         }
         assert asked.facts == {
+            "environment": "dev",
             "gen_ai.usage.input_tokens": 1_000,
             "gen_ai.usage.output_tokens": 500,
             "cost_micro_usd": 560,
+            "budget_used_percent": pytest.approx(100 * 560 / BUDGET, abs=0.1),
         }
 
     def test_counts_what_came_from_a_cache_as_input(self, store, clock):
@@ -528,9 +530,13 @@ class TestATableThatDoesNotAnswer:
         assert (told.value.status, told.value.code) == (502, "bad_gateway")
         assert asked.facts["cost_micro_usd"] == 600
         text = capsys.readouterr().out
-        assert json.loads(text) == {
+        line = json.loads(text)
+        assert line.pop("_aws")["CloudWatchMetrics"][0]["Metrics"][0]["Name"] == "Unsettled"
+        assert line == {
             "request_id": asked.id,
             "event": "not settled",
+            "environment": "dev",
+            "Unsettled": 1,
             "tenant": "demo",
             "month": "2026-11",
             "minute": MINUTE,

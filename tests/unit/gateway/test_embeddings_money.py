@@ -40,6 +40,7 @@ def spent(aws: Embedder) -> dict[str, Any]:
 def test_the_log_line_knows_what_was_asked_and_what_it_cost():
     facts = embed(Embedder(), input=["x"] * 100)
     assert facts == {
+        "environment": "dev",
         "alias": "embed-default",
         "gen_ai.operation.name": "embeddings",
         "gen_ai.provider.name": "aws.bedrock",
@@ -48,6 +49,7 @@ def test_the_log_line_knows_what_was_asked_and_what_it_cost():
         "gen_ai.usage.input_tokens": 100 * TOKENS,
         "gen_ai.usage.output_tokens": 0,
         "cost_micro_usd": 14,  # 700 tokens of 0.02 micro-dollars
+        "budget_used_percent": 0.0,
     }
 
 

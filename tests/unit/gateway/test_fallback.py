@@ -32,6 +32,12 @@ class Target(NamedTuple):
 A, B, C = (Target(name, f"arn:{name}") for name in "ABC")
 
 
+def lines(capsys: Any) -> list[dict[str, Any]]:
+    """What the log was told, without what CloudWatch makes of it (test_observe.py)."""
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [{name: value for name, value in line.items() if name != "_aws"} for line in told]
+
+
 class World:
     """A clock, the models' script, and one execution environment's memory."""
 
@@ -172,11 +178,25 @@ def test_with_every_model_left_alone_it_ends_at_once_as_the_last_one_failed(erro
     with pytest.raises(GatewayError) as told:
         world.ask(A, B)
     assert (told.value.status, world.asked) == (status, "")
-    assert json.loads(capsys.readouterr().out) == {
-        "request_id": "r1",
-        "event": "open",
-        "models": ["A", "B"],
-    }
+    shared = {"request_id": "r1", "event": "open", "environment": "dev", "CircuitOpen": 1}
+    assert lines(capsys) == [{**shared, "model": "A"}, {**shared, "model": "B"}]
+
+
+def test_a_model_that_is_passed_over_is_counted_though_another_one_answers(capsys):
+    world = World(YES)
+    world.open(A)
+    assert world.ask(A, B) == "B"
+    (told,) = lines(capsys)
+    assert (told["event"], told["model"], told["CircuitOpen"]) == ("open", "A", 1)
+
+
+def test_a_refusal_is_a_call_and_no_failure_of_the_model(capsys):
+    world = World(AwsError(400, "ValidationException"))
+    with pytest.raises(AwsError):
+        world.ask(A)
+    (told,) = lines(capsys)
+    assert told["ModelCalls"] == 1
+    assert "ModelFailures" not in told
 
 
 def test_a_failed_attempt_is_one_line_without_the_prompt_or_aws_own_words(capsys):
@@ -186,10 +206,12 @@ def test_a_failed_attempt_is_one_line_without_the_prompt_or_aws_own_words(capsys
 
     world = World(slow, Unreachable("broken", detail="10.0.0.1"), YES)
     world.ask(A, B, C)
-    shared = {"request_id": "r1", "event": "attempt"}
-    assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == [
+    shared = {"request_id": "r1", "event": "attempt", "environment": "dev"}
+    shared |= {"ModelCalls": 1, "ModelFailures": 1}
+    assert lines(capsys) == [
         {
             **shared,
+            "ModelThrottles": 1,
             "model": "A",
             "error": "AwsError",
             "code": "ThrottlingException",
