@@ -115,6 +115,12 @@ def test_the_deployed_configuration_delivers_nothing(cloud, platform):
     assert found["s3Config"]["bucketName"] == "strata-local-invocations-000000000000-us-east-1"
 
 
+def test_the_servers_own_logs_hold_no_prompt_either(cloud, platform):
+    # After the requests above, in the same cloud.
+    written = "".join(path.read_text() for path in cloud.home.directory.glob("*.log"))
+    assert written and CANARY not in written
+
+
 # The gap
 
 

@@ -1,11 +1,14 @@
 """What the restore drill says when a copy is not what the table was: a table that can be spoilt."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
 
+from operate.__main__ import main
 from operate.drill import documents, tables
+from operate.drill.command import Outcome
 from operate.drill.rows import read
 from operate.errors import OperateError
 
@@ -206,3 +209,37 @@ def test_a_document_that_comes_back_otherwise_fails():
     objects = Objects()
     objects.copy_object = lambda **_: objects.put_object("b", "k", b"something else")
     assert documents.drill(objects, "b") is False
+
+
+# The command
+
+
+def outcome(lost: int) -> Outcome:
+    compared = tables.Compared(
+        table="strata-dev-keys", alike=9, lost=lost, changed=0, unknown=0, moving=2, seconds=600
+    )
+    return Outcome((compared,), documents=True)
+
+
+@pytest.mark.parametrize(("lost", "status"), [(0, 0), (1, 1)])
+def test_the_command_fails_if_anything_did_not_come_back(monkeypatch, capsys, lost, status):
+    monkeypatch.setattr("operate.drill.command.restore_drill", lambda _: outcome(lost))
+    assert main(["restore-drill", "--env", "dev"]) == status
+    header, row, document = capsys.readouterr().out.splitlines()
+    assert dict(zip(header.split(), row.split(), strict=True)) == {
+        "table": "strata-dev-keys",
+        "alike": "9",
+        "lost": str(lost),
+        "changed": "0",
+        "unknown": "0",
+        "moving": "2",
+        "seconds": "600",
+    }
+    assert document.endswith("came back")
+
+
+def test_the_command_tells_machines(monkeypatch, capsys):
+    monkeypatch.setattr("operate.drill.command.restore_drill", lambda _: outcome(0))
+    assert main(["restore-drill", "--env", "dev", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["passed"], told["documents"], told["tables"][0]["alike"]) == (True, True, 9)
