@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from audit.assembly import UNKNOWN, read_environments
-from audit.intact import check_intact
+from audit.intact import check_intact, is_assembly
 from audit.parity import rank
 from audit.template import Template
 
@@ -14,11 +14,11 @@ TAGS = ("environment", "env", "stage")
 
 def environments(path: Path) -> dict[str, list[Template]]:
     """The templates of an assembly, a folder or a file by environment. Raises Unreadable."""
-    is_assembly = (path / "manifest.json").exists()
-    if is_assembly:
+    whole = is_assembly(path)
+    if whole:
         check_intact(path)
     found = read_environments([path])
-    if not is_assembly:
+    if not whole:
         return found
     named: dict[str, list[Template]] = {}
     for name, templates in found.items():

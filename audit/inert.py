@@ -19,7 +19,7 @@ def plain(text: str) -> str:
     found = _entities(_visible(text))
     for entity in (f"&#{ord(each)};" for each in LINKING):
         found = found.replace(entity, entity + BREAK)
-    for scheme in ("://", "www.", "WWW.", "mailto:"):
+    for scheme in ("://", "www.", "WWW.", "mailto:", "GH-", "gh-"):
         found = found.replace(scheme, scheme[0] + BREAK + scheme[1:])
     return found
 

@@ -6,6 +6,18 @@ from audit.errors import Unreadable
 from audit.template import read_document
 
 ASSETS = "cdk:asset-manifest"
+# What only an assembly holds; a folder of templates has none of it.
+PARTS = ("cdk.out", "assembly-*", "*.assets.json", "**/manifest.json")
+
+
+def is_assembly(path: Path) -> bool:
+    """Raises Unreadable for what was one before its manifest got lost."""
+    if (path / "manifest.json").exists():
+        return True
+    found = [each for part in PARTS for each in path.glob(part)] if path.is_dir() else []
+    if found:
+        raise Unreadable(f"{path} holds {found[0].name} but no manifest.json: it is not whole")
+    return False
 
 
 def check_intact(folder: Path) -> None:
@@ -31,6 +43,8 @@ def _check(manifest: Path) -> None:
 
 def _check_assets(file: Path) -> None:
     document = read_document(file)
+    if "version" not in document:
+        raise Unreadable(f"{file} is not an asset manifest: it has no version")
     sources = [*document.get("files", {}).values(), *document.get("dockerImages", {}).values()]
     for each in sources:
         source = each["source"]

@@ -1,0 +1,75 @@
+"""A13: a waiver with a reason, an owner and a day is kept; any other is a finding or an error."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from audit.accepted import read_waivers
+from audit.errors import Unreadable
+from audit.verdict import NEEDS_APPROVAL, PASS
+from tests.audit.changes.assemblies import raws, write_assembly
+from tests.audit.changes.audited import audited
+from tests.audit.changes.edits import edited
+
+GOOD = {
+    "rules": '["data-lost"]',
+    "resources": '["prod-data/Sessions"]',
+    "reason": '"Sessions are empty since the login moved to Cognito."',
+    "owner": '"data"',
+    "until": "2027-03-31",
+    "environments": '["prod"]',
+}
+
+
+def judged(tmp_path: Path, drops: bool = True, without: str = "", **fields: str) -> object:
+    table = {name: each for name, each in (GOOD | fields).items() if name != without}
+    file = tmp_path / "accepted.toml"
+    file.write_text("[sessions]\n" + "\n".join(f"{name} = {each}" for name, each in table.items()))
+    base = write_assembly(tmp_path / "base", {"prod": raws()})
+    after = raws() | {"data": edited(raws()["data"], {"drop": ["Sessions"]})} if drops else raws()
+    head = write_assembly(tmp_path / "head", {"prod": after})
+    return audited(base, head, read_waivers(file)).result
+
+
+def test_a_sound_waiver_is_kept(tmp_path):
+    result = judged(tmp_path)
+    assert result.verdict == PASS
+    assert [(each.rule, waiver.owner) for each, waiver in result.accepted] == [
+        ("data-lost", "data")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"until": "2026-11-23"}, "ended"),
+        ({"until": "2028-01-01"}, "more than a year"),
+        ({"reason": '"wip"'}, "no reason"),
+        ({"resources": '["*"]'}, "not one rule"),
+        ({"resources": '["prod-data/*"]'}, "not one rule"),
+        ({"rules": '["*"]'}, "not one rule"),
+    ],
+)
+def test_an_unsound_one_fails_and_covers_nothing(tmp_path, fields, why):
+    result = judged(tmp_path, **fields)
+    assert result.accepted == []
+    assert [each for each in result.findings if each.rule == "waiver" and why in each.why]
+    assert "data-lost" in {each.rule for each in result.findings}
+    assert result.verdict != PASS
+
+
+@pytest.mark.parametrize("without", ["rules", "resources", "reason", "owner", "until"])
+def test_an_incomplete_one_ends_the_audit(tmp_path, without):
+    with pytest.raises(Unreadable):
+        judged(tmp_path, without=without)
+
+
+def test_one_that_nothing_needs_fails(tmp_path):
+    result = judged(tmp_path, drops=False)
+    assert result.verdict == NEEDS_APPROVAL
+    assert ["nothing needs it" in each.why for each in result.findings] == [True]
+
+
+def test_a_day_is_the_last_one(tmp_path):
+    assert judged(tmp_path, until=date(2026, 11, 24).isoformat()).verdict == PASS

@@ -1,0 +1,184 @@
+"""A8, A9, A11, A12: size, determinism, what is broken, and what was reviewed."""
+
+import json
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audit.comment import COMFORTABLE
+from audit.digest import digest
+from audit.environments import environments
+from audit.errors import Unreadable
+from audit.verdict import BLOCK
+from tests.audit.changes.assemblies import raws, write_assembly
+from tests.audit.changes.audited import audited
+from tests.audit.changes.edits import edited
+
+ENVIRONMENTS = ("dev", "test", "staging", "prod")
+SEED = 20261124
+
+
+@pytest.fixture
+def assembly(tmp_path: Path) -> Path:
+    return write_assembly(tmp_path / "base", dict.fromkeys(("dev", "prod"), raws()))
+
+
+def copied(assembly: Path, name: str) -> Path:
+    return Path(shutil.copytree(assembly, assembly.with_name(name)))
+
+
+# A8
+
+
+def tables(count: int, **properties: object) -> Any:
+    body = {
+        "Type": "AWS::DynamoDB::Table",
+        "Properties": {"BillingMode": "PAY_PER_REQUEST", **properties},
+    }
+    return {
+        "orders": {"Resources": {f"OrdersOfTheYearTable{i:04}ABCD1234": body for i in range(count)}}
+    }
+
+
+def test_every_blocking_finding_fits_into_the_comment(tmp_path):
+    """500 tables lose their names, in 4 environments: 2,000 blocking findings."""
+    before, after = tables(500, TableName="a"), tables(500, TableName="b")
+    base = write_assembly(tmp_path / "base", dict.fromkeys(ENVIRONMENTS, before))
+    head = write_assembly(tmp_path / "head", dict.fromkeys(ENVIRONMENTS, after))
+    found = audited(base, head)
+    blocking = found.result.with_verdict(BLOCK)
+    assert len(blocking) == 1_500  # data of dev may be lost with its owners' approval
+    assert len(found.comment) <= COMFORTABLE * 2
+    for each in blocking:
+        assert each.resource.partition("/")[2] in found.comment
+    assert len(json.loads(found.report)["findings"]) == 2_000
+
+
+def test_what_blocks_stands_before_what_does_not(assembly):
+    head = copied(assembly, "head")
+    for file in head.rglob("*service.template.json"):
+        edit = {"drop": ["Errors", "TaskRole/Properties/PermissionsBoundary"]}
+        file.write_text(json.dumps(edited(json.loads(file.read_text()), edit)))
+    text = audited(assembly, head).comment
+    assert text.startswith("## BLOCK")
+    assert text.index(
+        "permissions&#45;boundary" if "&#45;" in text else "permissions-boundary"
+    ) < text.index("<details>")
+
+
+# A9
+
+
+def test_twenty_runs_say_the_same_bytes(assembly):
+    head = copied(assembly, "head")
+    for file in head.rglob("*data.template.json"):
+        edit = {"drop": ["Sessions"], "set": {"Orders/Properties/MultiAZ": False}}
+        file.write_text(json.dumps(edited(json.loads(file.read_text()), edit)))
+    assert len({audited(assembly, head).all for _ in range(20)}) == 1
+
+
+def test_the_order_of_keys_and_the_hashes_of_assets_are_no_change(assembly):
+    head = copied(assembly, "head")
+    for file in head.rglob("*.template.json"):
+        text = json.dumps(turned(json.loads(file.read_text())))
+        file.write_text(text.replace("1" * 64, "a" * 64).replace("2" * 64, "b" * 64))
+    found = audited(assembly, head)
+    assert found.result.findings == []
+    assert all(not any(each.counts.values()) for each in found.result.environments)
+
+
+def turned(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: turned(value[key]) for key in reversed(value)}
+    return [turned(each) for each in value] if isinstance(value, list) else value
+
+
+# A11
+
+
+def cut(file: Path, at: float) -> None:
+    text = file.read_bytes()
+    file.write_bytes(text[: int(len(text) * at)])
+
+
+BREAKS: dict[str, Callable[[Path], None]] = {
+    "empty": lambda file: file.write_bytes(b""),
+    "cut early": lambda file: cut(file, 0.1),
+    "cut in the middle": lambda file: cut(file, 0.5),
+    "cut at the end": lambda file: cut(file, 0.98),
+    "missing": lambda file: file.unlink(),
+    "not text": lambda file: file.write_bytes(b"\xff\xfe\x00\x9f" * 20),
+    "a list": lambda file: file.write_text("[]"),
+    "nothing": lambda file: file.write_text("null"),
+    "another object": lambda file: file.write_text('{"hello": "world"}'),
+    "a key twice": lambda file: file.write_text(
+        '{"a": 1, ' + file.read_text()[1:].replace("{", '{"b": 1, "b": 2, ', 1)
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BREAKS)
+def test_what_is_broken_is_never_passed(assembly, what):
+    """Every manifest, template and asset manifest, one at a time."""
+    files = sorted(assembly.rglob("*.json"))
+    assert len(files) * len(BREAKS) >= 100
+    for file in files:
+        content = file.read_bytes()
+        BREAKS[what](file)
+        with pytest.raises(Unreadable):
+            environments(assembly)
+        file.write_bytes(content)
+
+
+@pytest.mark.parametrize("broken", ["base", "head"])
+def test_neither_side_may_be_broken(assembly, broken):
+    head = copied(assembly, "head")
+    cut({"base": assembly, "head": head}[broken] / "manifest.json", 0.9)
+    with pytest.raises(Unreadable):
+        audited(assembly, head)
+
+
+def test_an_asset_that_is_not_there_is_never_passed(assembly):
+    head = copied(assembly, "head")
+    shutil.rmtree(next(head.rglob("asset.*")))
+    with pytest.raises(Unreadable, match="which is not there"):
+        audited(assembly, head)
+
+
+# A12
+
+
+def test_every_changed_byte_changes_the_digest(assembly):
+    reviewed = digest(assembly)
+    picked = random.Random(SEED)
+    for file in sorted(each for each in assembly.rglob("*") if each.is_file()):
+        content = file.read_bytes()
+        for at in picked.sample(range(len(content)), k=min(8, len(content))):
+            changed = bytes([content[at] ^ (1 << picked.randrange(8))])
+            file.write_bytes(content[:at] + changed + content[at + 1 :])
+            assert digest(assembly) != reviewed
+        file.write_bytes(content)
+    assert digest(assembly) == reviewed
+
+
+def test_a_file_that_comes_goes_or_is_renamed_changes_the_digest(assembly):
+    reviewed = digest(assembly)
+    file = next(assembly.rglob("index.py"))
+    moved = file.rename(file.with_name("main.py"))
+    assert digest(assembly) != reviewed
+    moved.unlink()
+    assert digest(assembly) != reviewed
+    file.write_text("def handler(event, context): ...\n")
+    assert digest(assembly) == reviewed
+    (assembly / "more").write_text("")
+    assert digest(assembly) != reviewed
+
+
+def test_a_link_out_of_the_assembly_is_refused(assembly):
+    (assembly / "link").symlink_to(Path(__file__))
+    with pytest.raises(Unreadable, match="is a link"):
+        digest(assembly)
