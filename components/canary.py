@@ -31,6 +31,7 @@ class Canary(Construct):
         self._role = iam.Role(
             self, "Role", assumed_by=iam.ServicePrincipal("codedeploy.amazonaws.com")
         )
+        self._policy = iam.Policy(self, "Policy", roles=[self._role])
         stack = Stack.of(self)
         self._allow(
             ["cloudwatch:DescribeAlarms"],
@@ -69,8 +70,9 @@ class Canary(Construct):
                 enabled=True, events=list(ROLL_BACK_ON)
             ),
         )
-        group.node.add_dependency(self._role)  # and on what it may do
+        group.node.add_dependency(self._policy)  # CodeDeploy tries its role at once
         return group
 
     def _allow(self, actions: list[str], *resources: str) -> None:
-        self._role.add_to_policy(iam.PolicyStatement(actions=actions, resources=list(resources)))
+        statement = iam.PolicyStatement(actions=actions, resources=list(resources))
+        self._policy.add_statements(statement)

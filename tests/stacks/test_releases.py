@@ -75,7 +75,7 @@ def test_codedeploy_may_move_these_aliases_and_nothing_else(assembly):
     (policy,) = (
         each["Properties"]["PolicyDocument"]["Statement"]
         for id, each in resources(gateway, "AWS::IAM::Policy").items()
-        if id.startswith("CanaryRole")
+        if id.startswith("CanaryPolicy")
     )
     moves = next(s for s in policy if "lambda:UpdateAlias" in s["Action"])
     functions = resources(gateway, "AWS::Lambda::Function")
