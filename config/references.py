@@ -67,7 +67,7 @@ def _chat(field: str, alias: Alias) -> Iterator[Broken]:
 
 
 def _embedding(field: str, alias: Alias) -> Iterator[Broken]:
-    for setting in ("guardrail", "knowledge_base", "max_tokens"):
+    for setting in ("knowledge_base", "max_tokens"):
         if (given := getattr(alias, setting)) is not None:
             yield f"{field}.{setting}", given, f"{alias.model.id} makes embeddings: leave it out"
     if alias.system_prompt:

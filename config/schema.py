@@ -116,6 +116,11 @@ class Environment(Frozen):
                     found[f"{name}@{tenant}"] = (name, tenant, chat[name])
         return found
 
+    def guardrails_of(self, kind: str) -> tuple[str, ...]:
+        """The guardrails of all aliases whose models are of this kind, in the order declared."""
+        used = {a.guardrail for a in self.aliases.values() if a.model.model.kind == kind}
+        return tuple(name for name in self.guardrails if name in used)
+
     @property
     def models(self) -> tuple[Model, ...]:
         """Every model that the environment calls, once, in the order of the ids."""

@@ -58,8 +58,9 @@ class Gateway(Stack):
                 deny_other_endpoints(asks.role)
         foundation.usage.grant_get(usage.role)
         self._allow_models(chat, guardrails, inference)
-        for guardrail in guardrails.values():
-            guardrail.grant_apply(chat.role)
+        for kind, handler in (("chat", chat), ("embedding", embeddings)):
+            for name in self._environment.guardrails_of(kind):
+                guardrails[name].grant_apply(handler.role)
         if bases:
             retrieval = Retrieval(self, bases=list(bases.values()), role=chat.role)
             chat.function.node.add_dependency(retrieval)
@@ -111,7 +112,7 @@ class Gateway(Stack):
         guardrails: Mapping[str, Guardrail],
         inference: Mapping[str, Inference],
     ) -> None:
-        deny_unguarded(chat.role, guardrails.values())
+        deny_unguarded(chat.role, [guardrails[n] for n in self._environment.guardrails_of("chat")])
         scope = Construct(self, "GuardedModels")
         for name, batches in calls(self._environment).items():
             routes = [[inference[key].routes[at] for key, at in batch] for batch in batches]

@@ -78,6 +78,7 @@ def _alias(alias: Alias, environment: Environment) -> dict[str, object]:
         "kind": alias.model.model.kind,
         "targets": [_target(target) for target in alias.targets],
         "guardrail": alias.guardrail,
+        "grounded": _grounded(alias, environment),
         "knowledge_base": alias.knowledge_base,
         "passages": alias.passages,
         "passage_tokens": _passage_tokens(alias, environment),
@@ -114,6 +115,12 @@ def _passage_tokens(alias: Alias, environment: Environment) -> int:
     if alias.knowledge_base is None:
         return 0
     return alias.passages * environment.knowledge_bases[alias.knowledge_base].passage_tokens
+
+
+def _grounded(alias: Alias, environment: Environment) -> bool:
+    """Whether the guardrail shall look for the answer in the passages, if there are any."""
+    guardrail = alias.guardrail and environment.guardrails[alias.guardrail]
+    return bool(alias.knowledge_base and guardrail and getattr(guardrail, "grounding", None))
 
 
 def _tenant(tenant: Tenant) -> dict[str, object]:

@@ -96,13 +96,13 @@ def answer(
 def _answer(held: Conversation, spending: Spending) -> Reply | Stream:
     request, asked, alias = held.request, held.asked, held.alias
     asked, blocked = _refused_by_name(
-        lambda: tool_guard.guard_input(asked, alias.guardrail, held.upstream, request.deadline)
+        lambda: tool_guard.guard_input(asked, alias, held.upstream, request.deadline)
     )
     if blocked is not None:
         return _say(held, held.targets[0], tool_guard.intervened(blocked), spending, ())
     held = held._replace(asked=asked)
     passages = _refused_by_name(lambda: _passages(held))
-    streams = asked.stream and all("streaming" in target.accepts for target in held.targets)
+    streams = asked.stream and _may_stream(held)
     chain = _chain(held, passages, streams)
     if streams:
         target, opened = _refused_by_name(lambda: chain.first_stream(held.targets))
@@ -111,15 +111,25 @@ def _answer(held: Conversation, spending: Spending) -> Reply | Stream:
     return _say(held, target, answer, spending, passages)
 
 
+def _may_stream(held: Conversation) -> bool:
+    """Whether an answer is relevant is known at its end, when a stream of it has been read:
+    https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-contextual-grounding-check.html
+    """
+    grounded = held.alias.grounded and held.asked.question
+    return not grounded and all("streaming" in target.accepts for target in held.targets)
+
+
 def _passages(held: Conversation) -> list[Passage]:
     """None for an alias without a knowledge base, nor for the result of a tool."""
-    question, base = held.asked.question, held.alias.knowledge_base
-    if base is None or not question:
+    question, alias = held.asked.question, held.alias
+    if alias.knowledge_base is None or not question:
         return []
-    if len(question) > knowledge.LONGEST_QUESTION:
-        message = f"A question to documents has at most {knowledge.LONGEST_QUESTION} characters."
+    if len(question) > (most := knowledge.longest_question(alias)):
+        message = f"A question to these documents has at most {most} characters."
         raise invalid(held.asked.field("messages"), message)
-    return knowledge.retrieve(question, base, held.alias, held.upstream, held.request.deadline)
+    base, deadline = alias.knowledge_base, held.request.deadline
+    found = knowledge.retrieve(question, base, alias, held.upstream, deadline)
+    return knowledge.within_grounds(found) if alias.grounded else found
 
 
 def _chain(held: Conversation, passages: Sequence[Passage], streams: bool) -> Chain:
@@ -131,7 +141,7 @@ def _chain(held: Conversation, passages: Sequence[Passage], streams: bool) -> Ch
     }
     told = held.asked._replace(stream=streams)
     if held.alias.knowledge_base:
-        told = knowledge.ask_with(passages, told)
+        told = knowledge.ask_with(passages, told, held.alias.grounded)
     return Chain(
         held.request,
         lambda target: {

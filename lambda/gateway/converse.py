@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from gateway import guarded
 from gateway.errors import invalid
 from gateway.fit import has_tool, unsupported
 
@@ -21,10 +22,7 @@ _ROLE = {"user": "user", "tool": "user", "assistant": "assistant"}
 
 
 def to_converse(request: ChatRequest, alias: Alias, target: Target) -> dict[str, Any]:
-    """What the model takes of the request; `unsupported` says what that leaves out.
-
-    No message carries guardContent: the guardrail then assesses all of them (bedrock-2026 §4.4).
-    """
+    """What the model takes of the request; `unsupported` says what that leaves out."""
     dropped = set(unsupported(request, target))
     given = {name: value for name, value in request.parameters.items() if name not in dropped}
     body: dict[str, Any] = {
@@ -33,6 +31,7 @@ def to_converse(request: ChatRequest, alias: Alias, target: Target) -> dict[str,
     }
     if system := _kept(_system(request, alias), _left_out(alias, target)):
         _place_system(body, system, target)
+    body["messages"] = guarded.all_or_nothing(body["messages"])
     if alias.guardrail:
         body["guardrailConfig"] = {
             "guardrailIdentifier": alias.guardrail.id,

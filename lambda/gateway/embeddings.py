@@ -6,14 +6,15 @@ import binascii
 import struct
 
 from gateway import aliases, edge, price
-from gateway.aws import client
+from gateway.aws import AwsError, client
 from gateway.body import parse_object
 from gateway.budget import Spending
 from gateway.embedding_models import SPELLINGS
-from gateway.errors import invalid
+from gateway.errors import blocked, invalid, throttled
 from gateway.settings import settings
 from gateway.shape import Choice, Either, List, Number, Object, Text
 from gateway.vectors import Asked, vectors_of
+from gateway.verdict import judge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from gateway.aws import Upstream
     from gateway.edge import Answer, Reply, Request, Stream
-    from gateway.settings import Settings, Target
+    from gateway.settings import Guardrail, Settings, Target
     from gateway.vectors import Vector
 
 # Most models make one vector a call: this many calls leave each a fifth of the 29 seconds, and the
@@ -82,6 +83,7 @@ def embeddings(request: Request, *, settings: Settings, upstream: Upstream) -> R
     usage = {"inputTokens": 0, "outputTokens": 0}
     request.facts["gen_ai.response.model"] = asked.target.id  # nobody else may answer
     try:
+        asked = _guarded(asked, alias.guardrail, request, upstream)
         vectors = list(vectors_of(asked, request, upstream, usage))
     except BaseException:
         _pay_for_a_part(spending, usage, asked.target)
@@ -102,6 +104,27 @@ def _asked(fields: Mapping[str, Any], target: Target) -> Asked:
         message = f"The model behind this alias takes at most {spelling.most_texts} texts at once."
         raise invalid("input", message)
     return Asked(texts, None if dimensions is None else int(dimensions), target, spelling)
+
+
+def _guarded(
+    asked: Asked, guardrail: Guardrail | None, request: Request, upstream: Upstream
+) -> Asked:
+    """The texts as the guardrail masks them: a model that makes vectors takes none itself."""
+    try:
+        verdict = judge("INPUT", asked.texts, guardrail, upstream, request.deadline)
+    except AwsError as refused:
+        if refused.code == "ServiceQuotaExceededException":  # a 400 that is not the caller's fault
+            raise throttled() from refused
+        if refused.status != 400:
+            raise
+        message = "The guardrail refused the input: it may be too long for it."
+        raise invalid("input", message) from refused
+    if verdict is None:
+        return asked
+    if verdict.blocked:
+        request.facts["outcome"] = "blocked"
+        raise blocked("input", verdict.message)
+    return asked._replace(texts=verdict.texts)
 
 
 def _most_micro_usd(asked: Asked) -> int:

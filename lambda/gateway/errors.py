@@ -38,6 +38,11 @@ def invalid(param: str | None, message: str) -> GatewayError:
     return GatewayError(400, "invalid_request_error", "invalid_value", message, param)
 
 
+def blocked(param: str, message: str) -> GatewayError:
+    """A guardrail has refused what stands there; `message` is its own."""
+    return GatewayError(400, "invalid_request_error", "content_filter", message, param)
+
+
 def forbidden(message: str) -> GatewayError:
     return GatewayError(403, "invalid_request_error", "forbidden", message)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from gateway.tool_guard import judge
+from itertools import accumulate
+
+from gateway.guarded import MOST_QUERY, MOST_SOURCE, block
+from gateway.verdict import judge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +20,7 @@ else:
 
 
 # KnowledgeBaseQueryTextString of Retrieve's service model.
-LONGEST_QUESTION = 20_000
+_LONGEST_QUESTION = 20_000
 _FRAME = "passage>"
 
 
@@ -39,18 +42,34 @@ def retrieve(
     return [p for result in answer["retrievalResults"] if (p := _passage(result))]
 
 
-def ask_with(passages: Sequence[Passage], request: ChatRequest) -> ChatRequest:
-    """The request with what the documents say before its question, marked as such."""
-    # A document that speaks of passages must not end its own.
-    texts = (passage.text.replace(_FRAME, "passage") for passage in passages)
-    told = "\n\n".join(f"<passage>\n{text}\n</passage>" for text in texts)
-    text = f"{told or '(no passage was found)'}\n\nQuestion: {request.question}"
+def longest_question(alias: Alias) -> int:
+    """In characters; a guardrail that looks for grounds reads less than a knowledge base does."""
+    return MOST_QUERY if alias.grounded else _LONGEST_QUESTION
+
+
+def ask_with(passages: Sequence[Passage], request: ChatRequest, grounded: bool) -> ChatRequest:
+    """The request with what the documents say before its question, marked as such.
+
+    For a guardrail that looks for grounds, it is told as well which is which.
+    """
     *before, last = request.messages
     if last.role != "user":
         return request
-    others = (block for block in last.blocks if "image" in block)
-    asked = last._replace(blocks=(*others, {"text": text}))
+    told = [_framed(passage) for passage in passages] or ["(no passage was found)"]
+    text = "\n\n".join((*told, f"Question: {request.question}"))
+    blocks: Sequence[Mapping[str, Any]] = [{"text": text}]
+    if grounded:
+        sources = [block(each, "grounding_source") for each in told]
+        blocks = [*sources, block(request.question, "query")]
+    others = (each for each in last.blocks if "image" in each)
+    asked = last._replace(blocks=(*others, *blocks))
     return request._replace(messages=(*before, asked))
+
+
+def within_grounds(passages: Sequence[Passage]) -> list[Passage]:
+    """The best of them, as many as a guardrail that looks for grounds reads."""
+    ends = accumulate(len(_framed(passage)) for passage in passages)
+    return [each for each, end in zip(passages, ends, strict=True) if end <= MOST_SOURCE]
 
 
 def masked(
@@ -65,7 +84,7 @@ def masked(
         return list(passages)
     shown = [judge("OUTPUT", [text], guardrail, upstream, deadline) for text in texts]
     return [
-        p if said is None else p._replace(text="\n".join(said))
+        p if said is None else p._replace(text=said.message)
         for p, said in zip(passages, shown, strict=True)
     ]
 
@@ -78,6 +97,12 @@ def citations(passages: Sequence[Passage]) -> dict[str, Any]:
             for passage in passages
         ]
     }
+
+
+def _framed(passage: Passage) -> str:
+    # A document that speaks of passages must not end its own.
+    text = passage.text.replace(_FRAME, "passage")
+    return f"<passage>\n{text}\n</passage>"
 
 
 def _passage(result: Mapping[str, Any]) -> Passage | None:

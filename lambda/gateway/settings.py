@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 else:
     from gateway.record import NamedTuple
 
+# As ApplyGuardrail and Converse take it, without DRAFT.
+_VERSION = re.compile(r"[1-9][0-9]{0,7}")
 FILE = os.path.join(os.path.dirname(__file__), os.pardir, "settings.json")
 
 
@@ -42,6 +45,8 @@ class Target(NamedTuple):
 
 
 class Guardrail(NamedTuple):
+    """`version` is a number, as text: a working draft changes under those who use it."""
+
     id: str
     version: str
 
@@ -53,6 +58,7 @@ class Alias(NamedTuple):
     kind: str
     targets: tuple[Target, ...]
     guardrail: Guardrail | None
+    grounded: bool  # whether it also looks if an answer stands in the passages
     knowledge_base: str | None
     passages: int
     passage_tokens: int  # in all of them together, at most, as the knowledge base counts
@@ -129,7 +135,8 @@ def _alias(
         description=alias["description"],
         kind=alias["kind"],
         targets=_targets(name, alias, declared, deployed),
-        guardrail=Guardrail(*deployed["guardrails"][guardrail]) if guardrail else None,
+        guardrail=_guardrail(guardrail, *deployed["guardrails"][guardrail]) if guardrail else None,
+        grounded=alias["grounded"],
         knowledge_base=deployed["knowledge_bases"][base] if base else None,
         passages=alias["passages"],
         passage_tokens=alias["passage_tokens"],
@@ -137,6 +144,13 @@ def _alias(
         max_tokens=alias["max_tokens"] or 0,
         unsupported_parameters=alias["unsupported_parameters"],
     )
+
+
+def _guardrail(name: str, id: str, version: str) -> Guardrail:
+    """Anything but a numbered version stops the function: nothing is answered unguarded."""
+    if not id or not _VERSION.fullmatch(version):
+        raise ValueError(f"guardrail {name!r} is deployed as {id!r}, {version!r}: want a number")
+    return Guardrail(id, version)
 
 
 def _targets(

@@ -1,5 +1,6 @@
 """What Converse's guardrail does not look at: tools, their arguments and results, and schemas.
 
+Nor at what an assistant has said, once `guarded.py` has wrapped the rest of a conversation.
 https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-converse-api.html
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 
 from gateway.fit import has_tool
+from gateway.verdict import judge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,19 +18,24 @@ if TYPE_CHECKING:
 
     from gateway.aws import Upstream
     from gateway.chat_request import ChatRequest, Message
-    from gateway.settings import Guardrail
+    from gateway.settings import Alias, Guardrail
 
     Value = Mapping[str, Any]
 
 
 def guard_input(
-    request: ChatRequest, guardrail: Guardrail | None, upstream: Upstream, deadline: float
+    request: ChatRequest, alias: Alias, upstream: Upstream, deadline: float
 ) -> tuple[ChatRequest, str | None]:
     """The request as the guardrail lets it pass, and its message if it does not."""
-    given = request.parameters
+    given, grounded = request.parameters, alias.grounded
     values = [*given.get("tools", ()), *_schema(given)]
-    values += [without_images(b) for m in request.messages for b in m.blocks if has_tool(b)]
-    passed, blocked = _guard("INPUT", values, guardrail, upstream, deadline)
+    values += [
+        without_images(block)
+        for message in request.messages
+        for block in message.blocks
+        if _unseen(message, block, grounded)
+    ]
+    passed, blocked = _guard("INPUT", values, alias.guardrail, upstream, deadline)
     if blocked is not None or passed is values:
         return request, blocked
     rest = iter(passed)
@@ -37,7 +44,7 @@ def guard_input(
         parameters["tools"] = [next(rest) for _ in given["tools"]]
     if _schema(given):
         parameters["response_format"] = next(rest)
-    messages = tuple(_with(message, rest) for message in request.messages)
+    messages = tuple(_with(message, rest, grounded) for message in request.messages)
     return request._replace(parameters=parameters, messages=messages), None
 
 
@@ -81,26 +88,6 @@ def without_images(block: Value) -> Value:
     return {"toolResult": {**result, "content": texts}}
 
 
-def judge(
-    source: str,
-    texts: Sequence[str],
-    guardrail: Guardrail | None,
-    upstream: Upstream,
-    deadline: float,
-) -> list[str] | None:
-    """None if it all may pass; otherwise the texts as they are masked, or the one message instead
-    of them all."""
-    if not texts or guardrail is None:
-        return None
-    content = [{"text": {"text": text}} for text in texts]
-    verdict = upstream.apply_guardrail(
-        guardrail.id, guardrail.version, {"source": source, "content": content}, deadline
-    )
-    if verdict["action"] != "GUARDRAIL_INTERVENED":
-        return None
-    return [output["text"] for output in verdict["outputs"]]
-
-
 def _guard(
     source: str,
     values: Sequence[Value],
@@ -110,13 +97,13 @@ def _guard(
 ) -> tuple[Sequence[Value], str | None]:
     """The same values if nothing was found; a value is masked if it can still be read as it was."""
     texts = [json.dumps(value, ensure_ascii=False) for value in values]
-    outputs = judge(source, texts, guardrail, upstream, deadline)
-    if outputs is None:
+    verdict = judge(source, texts, guardrail, upstream, deadline)
+    if verdict is None:
         return values, None
-    masked = [_read(text) for text in outputs]
+    masked = [] if verdict.blocked else [_read(text) for text in verdict.texts]
     if [each and each.keys() for each in masked] == [value.keys() for value in values]:
         return [each for each in masked if each is not None], None
-    return values, "\n".join(outputs)
+    return values, verdict.message
 
 
 def _read(text: str) -> dict[str, Any] | None:
@@ -131,9 +118,16 @@ def _schema(parameters: Mapping[str, Any]) -> list[Value]:
     return [parameters["response_format"]] if "response_format" in parameters else []
 
 
-def _with(message: Message, values: Iterator[Value]) -> Message:
-    """The message with its tools' blocks from `values`, and the images that were left out there."""
-    blocks = [_whole(block, next(values)) if has_tool(block) else block for block in message.blocks]
+def _unseen(message: Message, block: Value, grounded: bool) -> bool:
+    return has_tool(block) or (grounded and message.role == "assistant" and "text" in block)
+
+
+def _with(message: Message, values: Iterator[Value], grounded: bool) -> Message:
+    """The message with what was judged from `values`, and the images that were left out there."""
+    blocks = [
+        _whole(block, next(values)) if _unseen(message, block, grounded) else block
+        for block in message.blocks
+    ]
     return message._replace(blocks=tuple(blocks))
 
 

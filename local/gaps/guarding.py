@@ -13,6 +13,8 @@ from ministack.services import bedrock_runtime
 from local.gaps.service_errors import ServiceError
 
 Block = dict[str, Any]
+# What a wrapped text is for that says nothing else.
+GUARDED = "guard_content"
 
 
 @dataclass
@@ -42,7 +44,8 @@ def judge_input(guardrail: Mapping[str, Any], request: Mapping[str, Any]) -> Ver
     """Judge what may be judged, and mask it in place.
 
     Without a guardContent block every message is; with one, nothing but such blocks. The system
-    prompt is judged only where it is wrapped (bedrock-2026 §4.4).
+    prompt is judged only where it is wrapped (bedrock-2026 §4.4). What is marked for the check for
+    grounds alone is left to it.
     """
     verdict = Verdict()
     for texts in _guarded(request):
@@ -62,12 +65,15 @@ def judge_output(guardrail: Mapping[str, Any], blocks: list[Block]) -> Verdict:
 def _guarded(request: Mapping[str, Any]) -> Iterator[Block]:
     messages = [block for turn in request.get("messages", []) for block in turn["content"]]
     yield from _wrapped(request.get("system", []))
-    wrapped = list(_wrapped(messages))
-    yield from wrapped or [block for block in messages if "text" in block]
+    if any("guardContent" in block for block in messages):
+        yield from _wrapped(messages)
+    else:
+        yield from (block for block in messages if "text" in block)
 
 
 def _wrapped(blocks: list[Block]) -> Iterator[Block]:
-    yield from (block["guardContent"]["text"] for block in blocks if "guardContent" in block)
+    texts = [b["guardContent"]["text"] for b in blocks if "text" in b.get("guardContent", {})]
+    yield from (text for text in texts if GUARDED in text.get("qualifiers", [GUARDED]))
 
 
 def _judge(guardrail: Mapping[str, Any], source: str, block: Block, verdict: Verdict) -> None:

@@ -101,7 +101,8 @@ def _texts(blocks: list[Block]) -> list[Block]:
 
 
 def _text(wrapped: Block) -> Block:
-    return {"text": wrapped["guardContent"]["text"]["text"]}
+    inner: Block = wrapped["guardContent"]
+    return {"text": inner["text"]["text"]} if "text" in inner else inner
 
 
 def _problems(model: Model, request: Request) -> Iterator[str]:

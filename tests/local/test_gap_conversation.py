@@ -123,6 +123,31 @@ def test_with_one_wrapped_block_nothing_else_is_judged(cloud, guarded):
     assert answer["trace"]["guardrail"]["inputAssessment"] == {guarded["guardrailIdentifier"]: {}}
 
 
+@pytest.mark.parametrize(
+    ("qualifiers", "seen"),
+    [
+        (["grounding_source"], False),
+        (["query"], False),
+        (["query", "guard_content"], True),
+        (["grounding_source", "guard_content"], True),
+        (["guard_content"], True),
+    ],
+)
+def test_a_text_for_the_check_for_grounds_is_judged_if_it_is_marked_for_the_rest_too(
+    cloud, guarded, qualifiers, seen
+):
+    wrapped = {"text": {"text": "Is a durian a fruit?", "qualifiers": qualifiers}}
+    answer = ask(cloud, blocks=[{"guardContent": wrapped}], guardrailConfig=guarded)
+    (found,) = answer["trace"]["guardrail"]["inputAssessment"].values()
+    assert bool(found) == seen
+
+
+def test_system_text_that_is_wrapped_keeps_nobody_from_looking_at_the_messages(cloud, guarded):
+    system = [{"guardContent": {"text": {"text": "Be brief."}}}]
+    answer = ask(cloud, "Is a durian a fruit?", system=system, guardrailConfig=guarded)
+    assert answer["stopReason"] == "guardrail_intervened"
+
+
 def test_a_wrapped_system_prompt_is_judged(cloud, guarded):
     system = [{"guardContent": {"text": {"text": "durian"}}}]
     answer = ask(cloud, system=system, guardrailConfig=guarded)

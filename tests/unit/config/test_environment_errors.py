@@ -203,12 +203,6 @@ MISTAKES = {
         "aliases.chat-default.max_tokens",
         "at most",
     ),
-    "a guardrail on an embedding model": (
-        'model = "amazon.titan-embed-text-v2:0"',
-        'model = "amazon.titan-embed-text-v2:0"\nguardrail = "standard"',
-        "aliases.embed-default.guardrail",
-        "leave it out",
-    ),
     "a fallback of another kind": (
         '["mistral.mistral-large-3-675b-instruct"]',
         '["amazon.titan-embed-text-v2:0"]',

@@ -42,6 +42,7 @@ ALIAS = {
     "kind": "chat",
     "targets": [NOVA],
     "guardrail": None,
+    "grounded": False,
     "knowledge_base": None,
     "passages": 3,
     "passage_tokens": 0,

@@ -6,6 +6,7 @@ from typing import Any
 import examples
 import pytest
 from scripted import Call, ScriptedAws, converse_reply
+from verdicts import FINE, blocked, masked
 
 from gateway import chat, edge
 from gateway.aws import AwsError, TimedOut, Unreachable
@@ -15,20 +16,7 @@ from gateway.settings import Settings
 QUESTION = {"role": "user", "content": "How long is the refund window?"}
 
 
-POLICY_UNITS = dict.fromkeys(
-    (
-        "topicPolicyUnits",
-        "contentPolicyUnits",
-        "wordPolicyUnits",
-        "sensitiveInformationPolicyUnits",
-        "sensitiveInformationPolicyFreeUnits",
-        "contextualGroundingPolicyUnits",
-    ),
-    0,
-)
-VERDICT = {"usage": POLICY_UNITS, "assessments": []}
-FINE = {**VERDICT, "action": "NONE", "outputs": []}
-BLOCKED = {**VERDICT, "action": "GUARDRAIL_INTERVENED", "outputs": [{"text": "Blocked."}]}
+BLOCKED = blocked()
 
 
 def ask(aws: ScriptedAws, *, tenant: str = "demo", left_ms: int = 29_000, **fields: Any) -> Any:
@@ -388,7 +376,7 @@ def test_a_cited_passage_is_masked_as_the_guardrail_masks_it():
         examples.passage("handbook/a.md", "34 days."),
         examples.passage("handbook/b.md", "EMP-1"),
     ]
-    masking = {**VERDICT, "action": "GUARDRAIL_INTERVENED", "outputs": [{"text": "{employee}"}]}
+    masking = masked("{employee}")
     script = {
         "Retrieve": [{"retrievalResults": found}],
         "Converse": [converse_reply("34 days.")],
@@ -518,8 +506,7 @@ def test_the_guardrail_sees_a_schema_before_any_model_does(monkeypatch):
 
 
 def masked_as(*values: Any) -> Any:
-    texts = [{"text": json.dumps(value)} for value in values]
-    return {**VERDICT, "action": "GUARDRAIL_INTERVENED", "outputs": texts}
+    return masked(*map(json.dumps, values))
 
 
 def test_a_masked_tool_result_goes_on_as_it_is_masked(tools_taken):

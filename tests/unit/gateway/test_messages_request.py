@@ -99,6 +99,7 @@ ALIAS = Alias(
     kind="chat",
     targets=(TARGET,),
     guardrail=None,
+    grounded=False,
     knowledge_base=None,
     passages=3,
     passage_tokens=0,

@@ -7,6 +7,7 @@ import examples
 import pytest
 from scripted import ScriptedAws, converse_reply, stream_reply
 from test_chat import BLOCKED, FINE, QUESTION, TOOL, USE, added
+from verdicts import masked
 
 from gateway import chat, edge
 from gateway.aws import AwsError, TimedOut, Unreachable, UpstreamFailure
@@ -384,7 +385,7 @@ def test_a_guardrail_that_fails_is_not_the_models_failure(tools_taken):
 
 def test_a_masked_tool_call_is_told_as_it_is_masked(tools_taken):
     hidden = json.dumps({"toolUse": {**USE["toolUse"], "input": {"city": "{CITY}"}}})
-    masking = {**BLOCKED, "outputs": [{"text": hidden}]}
+    masking = masked(hidden)
     events = told(streaming(calling(), ApplyGuardrail=[FINE, masking]), tools=[TOOL])
     assert "Kyoto" not in json.dumps(events)
     assert "{CITY}" in json.dumps(events)
