@@ -131,7 +131,7 @@ def _delivers_text(environment: Environment) -> Iterator[Finding]:
 
 def policy_size(environment: Environment) -> int:
     """About how many characters the chat role's own policy has; rather too many than too few."""
-    guardrails = environment.guardrails.values()
+    guardrails = [environment.guardrails[name] for name in environment.guardrails_of("chat")]
     crossing = [one.cross_region for one in guardrails if one.cross_region]
     judges = {(one.id, to) for one in crossing for to in one.sources[environment.region]}
     return OTHER_POLICY + EACH_GUARDRAIL * len(guardrails) + EACH_JUDGE * len(judges)

@@ -120,7 +120,7 @@ def _passage_tokens(alias: Alias, environment: Environment) -> int:
 def _grounded(alias: Alias, environment: Environment) -> bool:
     """Whether the guardrail shall look for the answer in the passages, if there are any."""
     guardrail = alias.guardrail and environment.guardrails[alias.guardrail]
-    return bool(alias.knowledge_base and guardrail and getattr(guardrail, "grounding", None))
+    return bool(alias.knowledge_base and guardrail and guardrail.grounding)
 
 
 def _tenant(tenant: Tenant) -> dict[str, object]:

@@ -123,6 +123,15 @@ def test_with_another_guardrail_it_is_denied(chat, profile, foreign):
     assert refusal(converse, chat, profile, foreign) == DENIED
 
 
+def test_with_the_guardrail_of_another_alias_it_is_denied(chat, deployed, profile, own):
+    grounded = tuple(deployed["guardrails"]["grounded"])
+    prefix = profile.rpartition("/")[0]
+    documents = f"{prefix}/{deployed['profiles']['docs-assistant'][0]}"
+    assert refusal(converse, chat, profile, grounded) == DENIED
+    assert refusal(converse, chat, documents, own) == DENIED
+    assert converse(chat, documents, grounded)["output"]["message"]["content"]
+
+
 def test_with_another_version_it_is_denied(chat, profile, own, next_version):
     assert refusal(converse, chat, profile, (own[0], next_version)) == DENIED
 

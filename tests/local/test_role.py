@@ -3,15 +3,19 @@
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from config.load import load_catalogue, load_environment
 from config.models import find_target, invocable_ids
+from tests.local.conftest import ACCOUNT
 
 LAMBDA = Path(__file__).parents[2] / "lambda"
 REGION = "us-east-1"
+PROFILE = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:application-inference-profile/"
 PROBE = """\
 import time
 from gateway.aws import AwsError, client
@@ -46,7 +50,7 @@ def probe(platform, cloud):
         if each["Handler"] == "gateway.chat.handler"
     )
     deployed = json.loads(chat["Environment"]["Variables"]["STRATA_DEPLOYED"])
-    guardrail, version = deployed["guardrails"]["standard"]
+    guardrails = guardrails_of(deployed)
     functions.create_function(
         FunctionName="probe",
         Runtime="python3.14",
@@ -61,7 +65,7 @@ def probe(platform, cloud):
         request = {
             "messages": [{"role": "user", "content": [{"text": "Hi."}]}],
             "inferenceConfig": {"maxTokens": 1},
-            "guardrailConfig": {"guardrailIdentifier": guardrail, "guardrailVersion": version},
+            "guardrailConfig": guardrails.get(model, guardrails[""]),
         }
         payload = json.dumps({"model": model, "request": request})
         answer = functions.invoke(FunctionName="probe", Payload=payload)
@@ -72,6 +76,21 @@ def probe(platform, cloud):
 
     yield invoke
     functions.delete_function(FunctionName="probe")
+
+
+def guardrails_of(deployed: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Under what each profile is called: its alias's guardrail, and by "" for all others."""
+    declared = load_environment("local")
+    names = ("guardrailIdentifier", "guardrailVersion")
+    given = {
+        name: dict(zip(names, each, strict=True)) for name, each in deployed["guardrails"].items()
+    }
+    found = {"": given["standard"]}
+    for key, ids in deployed["profiles"].items():
+        alias = declared.aliases[key]
+        found.update({f"{PROFILE}{id}": given[alias.guardrail] for id in ids})
+        found.update({target.id: given[alias.guardrail] for target in alias.targets})
+    return found
 
 
 def zipped() -> bytes:

@@ -69,7 +69,7 @@ def test_an_alias_keeps_its_models_guardrail_and_knowledge_base(assembly, enviro
 
 
 def grounds(declared, alias) -> bool:
-    return bool(getattr(declared.guardrails[alias.guardrail], "grounding", None))
+    return bool(declared.guardrails[alias.guardrail].grounding)
 
 
 @pytest.mark.parametrize("environment", environment_names())

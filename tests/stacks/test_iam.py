@@ -141,7 +141,11 @@ MAY = {
         "bedrock:ApplyGuardrail",
         "bedrock:Retrieve",
     },
-    "Embeddings": LOGS | KMS | ROWS | DENIED | {"bedrock:InvokeModel"},
+    "Embeddings": LOGS
+    | KMS
+    | ROWS
+    | DENIED
+    | {"bedrock:InvokeModel", "bedrock:ApplyGuardrail"},
     "Models": LOGS,
     "Usage": LOGS | {"dynamodb:GetItem", "kms:Decrypt"},
 }
@@ -234,7 +238,7 @@ def test_who_may_call_a_model_at_all_is_one_of_those(assembly, environment):
 def test_the_chat_role_is_denied_every_call_without_a_numbered_version_of_a_guardrail(
     assembly, environment
 ):
-    guardrails = resources(template(assembly, environment, "Gateway"), "AWS::Bedrock::Guardrail")
+    declared = load_environment(environment)
     (denial,) = (
         statement
         for statement in statements(assembly, environment, "Gateway", "ChatRole")
@@ -244,7 +248,13 @@ def test_the_chat_role_is_denied_every_call_without_a_numbered_version_of_a_guar
     (operator,) = denial["Condition"].items()
     assert operator[0] == "StringNotLike"
     named = as_list(operator[1]["bedrock:GuardrailIdentifier"])
-    assert named == [f"{id}.GuardrailArn:*" for id in guardrails]
+    assert [name_of(each) for each in named] == list(declared.guardrails_of("chat"))
+    assert all(each.endswith(".GuardrailArn:*") for each in named)
+
+
+def name_of(guardrail: str) -> str:
+    """What the file of a guardrail is called, of its id in a template."""
+    return guardrail.removeprefix("Guardrails").partition("Guardrail")[0].partition("Version")[0]
 
 
 @pytest.mark.parametrize("environment", environment_names())
@@ -261,26 +271,26 @@ def test_each_grant_to_call_a_model_that_writes_names_the_version_of_a_guardrail
         named = as_list(statement["Condition"]["StringEquals"]["bedrock:GuardrailIdentifier"])
         ((arn, version),) = (each.split(":") for each in named)
         assert arn.endswith(".GuardrailArn") and version.endswith(".Version")
-        assert version.startswith(arn.partition("Guardrail")[0] or "Guardrails")
+        assert name_of(arn) == name_of(version) in load_environment(environment).guardrails
 
 
 def test_an_alias_may_be_called_under_its_own_guardrail_and_under_no_other(tmp_path):
     declared = load_environment("dev")
-    guardrails = {**declared.guardrails, "other": declared.guardrails["standard"]}
-    alias = declared.aliases["reasoning"].model_copy(update={"guardrail": "other"})
+    alias = declared.aliases["reasoning"].model_copy(update={"guardrail": "strict"})
     aliases = {**declared.aliases, "reasoning": alias}
-    changed = {"aliases": aliases, "guardrails": guardrails}
-    synthesize(tmp_path, declared.model_copy(update=changed))
+    synthesize(tmp_path, declared.model_copy(update={"aliases": aliases}))
     under: dict[str, set[str]] = {}
     for statement in statements(tmp_path, "dev", "Gateway", "ChatRole"):
         if statement["Effect"] == "Allow" and "bedrock:InvokeModel" in statement["Action"]:
             (named,) = statement["Condition"]["StringEquals"].values()
             arns = as_list(statement["Resource"])
-            own = {arn for arn in arns if arn.endswith(".InferenceProfileArn")}
-            under.setdefault(named.partition(".")[0], set()).update(own)
-    other, standard = (under[name] for name in sorted(under))
-    assert len(other) == 1 and all("reasoning" in arn for arn in other)
-    assert len(standard) == 4 and not any("reasoning" in arn for arn in standard)
+            own = {arn[:11] for arn in arns if arn.endswith(".InferenceProfileArn")}
+            under.setdefault(name_of(named), set()).update(own)
+    assert under == {
+        "standard": {"Aliaseschat"},
+        "grounded": {"Aliasesdocs"},
+        "strict": {"Aliasesreas"},
+    }
 
 
 def test_an_edited_guardrail_gets_policies_beside_the_old_ones(tmp_path):
@@ -300,8 +310,8 @@ def test_an_edited_guardrail_gets_policies_beside_the_old_ones(tmp_path):
         }
         for when in ("before", "after")
     )
-    assert len(before) == len(after) == 1
-    assert not before & after
+    ((gone,), (new,)) = before - after, after - before
+    assert all(each.startswith("GuardedModelsstandard") for each in (gone, new))
 
 
 def test_a_function_is_changed_when_it_may_call_models(assembly):
