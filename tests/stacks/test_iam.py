@@ -141,11 +141,7 @@ MAY = {
         "bedrock:ApplyGuardrail",
         "bedrock:Retrieve",
     },
-    "Embeddings": LOGS
-    | KMS
-    | ROWS
-    | DENIED
-    | {"bedrock:InvokeModel", "bedrock:ApplyGuardrail"},
+    "Embeddings": LOGS | KMS | ROWS | DENIED | {"bedrock:InvokeModel", "bedrock:ApplyGuardrail"},
     "Models": LOGS,
     "Usage": LOGS | {"dynamodb:GetItem", "kms:Decrypt"},
 }
