@@ -18,6 +18,7 @@ def broken_references(environment: Environment) -> Iterator[Broken]:
         yield from _target(field, target, environment)
     yield from _knowledge_bases(environment)
     yield from _guardrails(environment)
+    yield from _enforced(environment)
     for name, tenant in environment.tenants.items():
         for unknown in set(tenant.aliases).difference(environment.aliases):
             yield f"tenants.{name}.aliases", unknown, _one_of("aliases", environment.aliases)
@@ -84,6 +85,18 @@ def _targets(environment: Environment) -> Iterator[tuple[str, Target]]:
         yield from ((f"aliases.{name}.fallbacks", target) for target in alias.fallbacks)
     for name, base in environment.knowledge_bases.items():
         yield f"knowledge_bases.{name}.embedding_model", base.embedding_model
+
+
+def _enforced(environment: Environment) -> Iterator[Broken]:
+    if (name := environment.enforced_guardrail) is None:
+        return
+    if name not in environment.guardrails:
+        expected = f"not named in `guardrails`, which has {sorted(environment.guardrails)}"
+        yield "enforced_guardrail", name, expected
+    elif environment.guardrails[name].automated_reasoning:
+        # https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-enforcements.html
+        expected = "has an automated-reasoning policy, under which no enforced call succeeds"
+        yield "enforced_guardrail", name, expected
 
 
 def _guardrails(environment: Environment) -> Iterator[Broken]:

@@ -94,6 +94,8 @@ class Environment(Frozen):
     knowledge_bases: Mapping[Name, KnowledgeBase] = Field(max_length=20)
     tenants: Mapping[Name, Tenant] = Field(min_length=1)
     lifecycle: Lifecycle = Lifecycle()
+    # Judges every call of a model in the account and region, whoever makes it.
+    enforced_guardrail: Name | None = None
     invocation_logging: InvocationLogging | None = None
     trail: Trail | None = None
     operations: Operations = Operations()

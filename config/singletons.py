@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from config.errors import Problem
 from config.schema import Environment
 
-# The table of an environment's file that declares each, and what the account has one of.
+# What of an environment's file declares each, and what the account has one of. To add another, name
+# it here as the schema does; it is absent (None) in an environment that does not own it.
 SINGLETONS: Mapping[str, str] = {
     "access": "form and one agreement for each model",
+    "enforced_guardrail": "guardrail that is enforced on everybody",
     "invocation_logging": "configuration of invocation logging",
 }
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from aws_cdk import Stack
 from constructs import Construct
 
+from components.enforced_guardrail import EnforcedGuardrail
 from components.guarded_models import GuardedModels, deny_unguarded
 from components.guardrail import Guardrail
 from components.handler import Handler
@@ -64,6 +65,9 @@ class Gateway(Stack):
         if bases:
             retrieval = Retrieval(self, bases=list(bases.values()), role=chat.role)
             chat.function.node.add_dependency(retrieval)
+        if enforced := environment.enforced_guardrail:
+            callers = [chat.role, embeddings.role, *(base.role for base in bases.values())]
+            EnforcedGuardrail(self, "Enforced", guardrail=guardrails[enforced], callers=callers)
         grant_embed(self, embeddings.role, self._embedding_targets())
 
         api = front(self, environment, key=foundation.key, authorizer=authorizer)

@@ -171,7 +171,7 @@ def test_the_headers_of_invoke_model_are_judged_alike(chat, profile, own, foreig
     assert invoke(**named(*own)) not in ("", DENIED)
 
 
-@pytest.mark.parametrize("role", [r"handbookKnowledgeBaseRole", r"EmbeddingsRole"])
+@pytest.mark.parametrize("role", [r"KnowledgeBaseshandbook", r"EmbeddingsRole"])
 def test_who_embeds_needs_no_guardrail_and_may_do_nothing_else(as_role, profile, own, role):
     client = as_role(role)
     vector = client.invoke_model(modelId=TITAN, body=json.dumps({"inputText": "Hi."}))

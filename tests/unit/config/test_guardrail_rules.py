@@ -383,7 +383,9 @@ def test_a_guardrail_in_the_wrong_place_is_refused(mistake: str):
 def test_a_guardrails_name_has_at_most_50_characters(environment: str, length: int):
     def named(length: int):
         name = "g" * length
-        text = DEV.replace('["standard", "strict", "grounded"]', f'["standard", "grounded", "{name}"]')
+        text = DEV.replace(
+            '["standard", "strict", "grounded"]', f'["standard", "grounded", "{name}"]'
+        )
         guardrails = {**load_guardrails(), name: parse_guardrail("full", FULL)}
         return parse_environment(environment, text, load_catalogue(), guardrails)
 
