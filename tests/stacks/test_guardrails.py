@@ -204,8 +204,12 @@ def test_a_version_moves_with_what_the_guardrail_says_and_with_nothing_else(edit
     assert moved == (edit in SAYS)
 
 
-def test_who_applies_a_guardrail_may_read_it_and_have_it_judged_elsewhere(outdir):
-    policies = resources(template(outdir, "dev", "Gateway"), "AWS::IAM::Policy")
+def test_who_applies_a_guardrail_may_read_it_and_have_it_judged_elsewhere(tmp_path):
+    declared = load_environment("dev")
+    alias = declared.aliases["reasoning"].model_copy(update={"guardrail": "strict"})
+    aliases = {**declared.aliases, "reasoning": alias}
+    synthesize(tmp_path, declared.model_copy(update={"aliases": aliases}))
+    policies = resources(template(tmp_path, "dev", "Gateway"), "AWS::IAM::Policy")
     (chat,) = (each for id, each in policies.items() if id.startswith("ChatRole"))
     statements = chat["Properties"]["PolicyDocument"]["Statement"]
     applied = [one["Resource"] for one in statements if one["Action"] == "bedrock:ApplyGuardrail"]
