@@ -37,7 +37,7 @@ status: setup ## Say what runs, and how to call it
 .PHONY: test
 test: setup ## Run every test: unit, stacks and local (its own embedded AWS)
 	@pytest --durations=10 tests/unit tests/stacks tests/faults tests/robustness tests/runtime \
-		tests/load tests/audit tests/local
+		tests/load tests/audit tests/packs tests/local
 
 .PHONY: check
 check: setup ## The fast gate: style, types, import contracts, unit and stack tests, cfn-lint
@@ -49,6 +49,10 @@ check: setup ## The fast gate: style, types, import contracts, unit and stack te
 	@pytest -q -n 2 --dist loadfile tests/unit tests/stacks tests/audit
 	@node_modules/.bin/cdk synth --quiet
 	@cfn-lint 'cdk.out/assembly-*/*.template.json'
+
+.PHONY: packs
+packs: setup ## Run every rule pack over every environment, and write docs/compliance.md
+	@PYTHONPATH=.:lambda python -m tests.packs
 
 .PHONY: snapshots
 snapshots: setup ## Write the templates of every environment into tests/stacks/snapshots
@@ -88,6 +92,8 @@ lock: setup ## Refresh the locked requirements (see CONTRIBUTING.md)
 		pyproject.toml --group dev -o requirements-dev.txt
 	@uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
 		--group pyproject.toml:bench -o requirements-bench.txt
+	@uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
+		--group pyproject.toml:checkov -o requirements-checkov.txt
 	@uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-deps \
 		--group pyproject.toml:model -o requirements-model.txt
 	@uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-deps \

@@ -2,10 +2,10 @@
 
 from aws_cdk import App
 
-from config.load import environment_names, load_environment
+from config.load import environment_names, load_accepted, load_environment
 from stacks.platform import Platform
 
 app = App()
 for name in environment_names():
-    Platform(app, load_environment(name))
+    Platform(app, load_environment(name), load_accepted())
 app.synth()

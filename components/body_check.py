@@ -14,7 +14,9 @@ class BodyCheck:
     def __init__(self, api: apigateway.RestApi) -> None:
         self._api = api
         self._models: dict[tuple[str, ...], apigateway.Model] = {}
-        self.validator = api.add_request_validator("BodyValidator", validate_request_body=True)
+        self.validator = api.add_request_validator(
+            "BodyValidator", validate_request_body=True, validate_request_parameters=True
+        )
 
     def models(self, needs: tuple[str, ...]) -> dict[str, apigateway.IModel]:
         """The models of a method whose body must have these fields."""

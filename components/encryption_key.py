@@ -8,11 +8,24 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+USE_VERBS = (
+    "Decrypt",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyWithoutPlaintext",
+    "ReEncryptFrom",
+    "ReEncryptTo",
+)
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
 LOG_VERBS = ("Encrypt", "Decrypt", "ReEncrypt*", "GenerateDataKey*", "Describe*")
 # Who publishes to the encrypted topic of `components/notices.py`.
 # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 PUBLISHERS = ("cloudwatch.amazonaws.com", "budgets.amazonaws.com", "costalerts.amazonaws.com")
+
+
+def grant_use(key: kms.IKey, grantee: iam.IGrantable) -> None:
+    """Encrypt and decrypt; CDK's own grant says it with wildcards, which also make key pairs."""
+    key.grant(grantee, *(f"kms:{verb}" for verb in USE_VERBS))
 
 
 class Use(NamedTuple):

@@ -54,6 +54,7 @@ class Handler(Construct):
             role=self.role,
             log_group=log_group,
             memory_size=512,
+            reserved_concurrent_executions=getattr(edge.concurrency, module),
             timeout=self.timeout,
             # The role may then send traces, which IAM cannot limit to a resource.
             tracing=lambda_.Tracing.ACTIVE if edge.tracing else None,
@@ -66,7 +67,3 @@ class Handler(Construct):
         self.live = lambda_.Alias(
             self, "Live", alias_name="live", version=self.function.current_version
         )
-        # CDK makes a function wait for its whole role; cfn-lint finds half of that redundant.
-        function = self.function.node.default_child
-        assert isinstance(function, lambda_.CfnFunction)
-        function.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W3005"]}})

@@ -3,7 +3,7 @@
 CloudFormation has no type for it, so a function of ours asks Bedrock (bedrock-2026 §9).
 """
 
-from aws_cdk import CustomResource, Duration, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
@@ -11,6 +11,7 @@ from constructs import Construct
 
 from components.bedrock_principal import acting_for, bedrock_for
 from components.bucket import Bucket
+from components.encryption_key import grant_use
 from components.handler_code import HandlerCode
 from components.log_group import LogGroup
 from components.task import Task
@@ -51,12 +52,10 @@ class InvocationLogging(Construct):
             timeout=TIMEOUT,
         )
         _allow(task, role, bucket, key)
-        resource = CustomResource(
+        resource = task.make(
             self,
             "Configuration",
-            service_token=task.function.function_arn,
-            service_timeout=TIMEOUT,
-            properties={
+            {
                 "LogGroup": group.log_group_name,
                 "Role": role.role_arn,
                 "Bucket": bucket.bucket_name,
@@ -117,4 +116,4 @@ def _allow(task: Task, writer: iam.Role, bucket: Bucket, key: kms.IKey) -> None:
     roles = f"arn:{stack.partition}:iam::{stack.account}:role/*"
     task.allow("iam:PassRole", on=roles, where=to_bedrock)
     task.allow("s3:GetObject", "s3:PutObject", on=bucket.arn_for_objects(SAVED))
-    key.grant_encrypt_decrypt(task.role)
+    grant_use(key, task.role)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from aws_cdk import CustomResource, Duration
+from aws_cdk import Duration
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
@@ -41,13 +41,7 @@ class ModelAccess(Construct):
             timeout=TIMEOUT,
         )
         _allow(task)
-        CustomResource(
-            self,
-            "Models",
-            service_token=task.function.function_arn,
-            service_timeout=TIMEOUT,
-            properties=_properties(access, tuple(models)),
-        )
+        task.make(self, "Models", _properties(access, tuple(models)))
 
 
 def _properties(access: Access, models: tuple[Model, ...]) -> dict[str, object]:

@@ -54,11 +54,23 @@ def _security_group(scope: Construct, declared: Private) -> Group:
         group_description="HTTPS from the VPC to the private API",
         vpc_id=declared.vpc_id,
         security_group_ingress=[
-            Group.IngressProperty(ip_protocol="tcp", from_port=443, to_port=443, cidr_ip=cidr)
+            Group.IngressProperty(
+                ip_protocol="tcp",
+                from_port=443,
+                to_port=443,
+                cidr_ip=cidr,
+                description="HTTPS from the VPC",
+            )
         ],
         # An endpoint calls nobody, but where no rule stands AWS adds one that leads everywhere.
         security_group_egress=[
-            Group.EgressProperty(ip_protocol="tcp", from_port=443, to_port=443, cidr_ip=cidr)
+            Group.EgressProperty(
+                ip_protocol="tcp",
+                from_port=443,
+                to_port=443,
+                cidr_ip=cidr,
+                description="Nowhere but the VPC",
+            )
         ],
     )
 

@@ -6,6 +6,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from components.encryption_key import grant_use
+
 
 class Table(dynamodb.Table):
     """An on-demand table with a derived name, so that a new deployment finds the old rows.
@@ -50,13 +52,13 @@ class Table(dynamodb.Table):
     def grant_update(self, grantee: iam.IGrantable) -> None:
         """Read and change one row by its key."""
         self.grant(grantee, "dynamodb:GetItem", "dynamodb:UpdateItem")
-        self._key.grant_encrypt_decrypt(grantee)
+        grant_use(self._key, grantee)
 
     def grant_read_write(self, grantee: iam.IGrantable) -> None:
         """Read, write whole and delete one row by its key."""
         verbs = ("GetItem", "PutItem", "DeleteItem")
         self.grant(grantee, *(f"dynamodb:{verb}" for verb in verbs))
-        self._key.grant_encrypt_decrypt(grantee)
+        grant_use(self._key, grantee)
 
 
 def _text(name: str) -> dynamodb.Attribute:

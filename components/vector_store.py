@@ -6,6 +6,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3vectors as s3vectors
 from constructs import Construct
 
+from components.encryption_key import grant_use
+
 # Filterable metadata is limited to 2 kB a vector, and a chunk's text is longer than that.
 NOT_FILTERABLE = ["AMAZON_BEDROCK_TEXT", "AMAZON_BEDROCK_METADATA"]
 
@@ -47,7 +49,7 @@ class VectorIndex(s3vectors.CfnIndex):
 
     def grant_read_write(self, grantee: iam.IGrantable) -> iam.Grant:
         """What a knowledge base's role needs: bedrock-2026 §5.5, and the key to write with."""
-        self._key.grant_encrypt_decrypt(grantee)
+        grant_use(self._key, grantee)
         verbs = ("GetIndex", "QueryVectors", "PutVectors", "GetVectors", "DeleteVectors")
         return iam.Grant.add_to_principal(
             grantee=grantee,

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 
+from config.accepted import overdue
 from config.errors import ConfigError, Problem
 from config.gate import Finding, judge
 from config.history import deployed_models
-from config.load import environment_names, load_environment, load_guardrails
+from config.load import environment_names, load_accepted, load_environment, load_guardrails
 from config.schema import Environment
 from config.singletons import twice_declared
 
@@ -20,6 +21,7 @@ def check(names: Sequence[str], *, today: date, against: str | None, as_json: bo
     found = [finding for at, finding in enumerate(told) if finding not in told[:at]]
     loaded = list(_all_that_load())
     found += [Finding("fail", problem) for problem in (*twice_declared(loaded), *_unnamed(loaded))]
+    found += accepted(today)
     if as_json:
         print(json.dumps([_plain(finding) for finding in found], indent=2, ensure_ascii=False))
     else:
@@ -55,6 +57,16 @@ def _unnamed(loaded: Sequence[Environment]) -> Iterator[Problem]:
     for name in sorted(load_guardrails().keys() - named):
         expected = "name it in the `guardrails` of an environment, or delete the file"
         yield Problem(f"config/guardrails/{name}.toml", "(the file)", "no environment", expected)
+
+
+def accepted(today: date) -> Iterator[Finding]:
+    """What the loader refuses of the accepted findings, or else those whose time is over."""
+    try:
+        ledger = load_accepted()
+    except ConfigError as error:
+        yield from (Finding("fail", problem) for problem in error.problems)
+        return
+    yield from overdue(ledger, today)
 
 
 def _plain(finding: Finding) -> dict[str, str]:

@@ -61,6 +61,16 @@ class Private(Frozen):
     cidr: Annotated[str, AfterValidator(_network)]
 
 
+class Concurrency(Frozen):
+    """How many events each function works on at once; the account keeps these for it alone."""
+
+    authorizer: Whole = Field(ge=1)
+    chat: Whole = Field(ge=1)
+    embeddings: Whole = Field(ge=1)
+    models: Whole = Field(ge=1)
+    usage: Whole = Field(ge=1)
+
+
 class Api(Frozen):
     """Throttles are in requests per second, retention is in days.
 
@@ -69,6 +79,7 @@ class Api(Frozen):
 
     requests_per_second: Whole = Field(ge=1, le=10_000)
     burst: Whole = Field(ge=1, le=5_000)
+    concurrency: Concurrency
     max_body_bytes: Whole = Field(ge=1_024, le=5_000_000)  # Lambda takes 6 MB, base64 included
     timeout_seconds: Whole = Field(default=29, ge=5, le=900)  # Lambda's longest
     cors_origins: tuple[Origin, ...] = ()

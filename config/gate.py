@@ -28,7 +28,7 @@ MOST_BYTES = 3_000
 MOST_POLICY = 10_240
 # Characters, held to the templates by tests/stacks/test_policy_size.py: the chat role's own policy
 # without its stores, one guardrail, one region that judges for guardrails.
-OTHER_POLICY, EACH_GUARDRAIL, EACH_JUDGE = 1_150, 150, 75
+OTHER_POLICY, EACH_GUARDRAIL, EACH_JUDGE = 1_200, 150, 75
 
 
 @dataclass(frozen=True)

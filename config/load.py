@@ -1,4 +1,4 @@
-"""The only reader of configuration files: catalogue, guardrails, and one environment at a time."""
+"""The only reader of configuration files: catalogue, guardrails, environments, what is accepted."""
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,8 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from config.accepted import FILE as ACCEPTED
+from config.accepted import Ledger
 from config.errors import ConfigError, Problem
 from config.guardrail import Guardrail
 from config.guardrail_profiles import GuardrailProfile
@@ -22,6 +24,9 @@ ENVIRONMENTS = HERE / "environments"
 MODELS = HERE / "models.toml"
 GUARDRAILS = HERE / "guardrails"
 PROFILES = HERE / "guardrail_profiles.toml"
+# Where the fields of a file are described.
+PAGES = {"config/guardrails/": "edit-a-guardrail", ACCEPTED: "accept-a-finding"}
+LEDGER: TypeAdapter[Ledger] = TypeAdapter(Ledger)
 
 
 def environment_names() -> tuple[str, ...]:
@@ -133,6 +138,29 @@ def load_guardrail_profiles() -> Mapping[str, GuardrailProfile]:
     }
 
 
+@cache
+def load_accepted() -> Ledger:
+    """What `config/accepted.toml` lives with, by name; raises ConfigError with every problem."""
+    return parse_accepted(_read(HERE.parent / ACCEPTED))
+
+
+def parse_accepted(text: str) -> Ledger:
+    """Judge the text of a ledger; raises ConfigError with every problem found."""
+    try:
+        ledger = LEDGER.validate_python(_parse_toml(ACCEPTED, text))
+    except ValidationError as error:
+        raise ConfigError(_problems(ACCEPTED, error)) from None
+    known = environment_names()
+    if problems := [
+        Problem(ACCEPTED, f"{name}.environments", unknown, f"one of {list(known)}")
+        for name, accepted in ledger.items()
+        for unknown in accepted.environments
+        if unknown not in known
+    ]:
+        raise ConfigError(problems)
+    return ledger
+
+
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
@@ -166,7 +194,7 @@ def _path(loc: Sequence[int | str]) -> Iterator[str]:
 
 def _expectation(file: str, kind: str, message: str) -> str:
     if kind == "extra_forbidden":
-        page = "edit-a-guardrail" if file.startswith("config/guardrails/") else "add-an-environment"
+        page = next((p for f, p in PAGES.items() if file.startswith(f)), "add-an-environment")
         return f"no such field here; see docs/howto/{page}.md for those that exist"
     return message.removeprefix("Value error, ")
 

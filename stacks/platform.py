@@ -4,7 +4,9 @@ from aws_cdk import Environment as Account
 from aws_cdk import Stage, Tags
 from constructs import Construct
 
+from config.accepted import Ledger
 from config.schema import Environment
+from stacks.accepted import accept
 from stacks.access import Access
 from stacks.foundation import Foundation
 from stacks.gateway import Gateway
@@ -14,7 +16,7 @@ from stacks.records import Records
 
 
 class Platform(Stage):
-    def __init__(self, scope: Construct, environment: Environment) -> None:
+    def __init__(self, scope: Construct, environment: Environment, ledger: Ledger) -> None:
         account = Account(account=environment.account, region=environment.region)
         super().__init__(scope, environment.name, env=account)
 
@@ -44,4 +46,5 @@ class Platform(Stage):
                 Records(self, "Records", environment=environment, foundation=foundation)
             )
         Operations(self, "Operations", environment=environment, foundation=foundation)
+        accept(self, ledger)
         Tags.of(self).add("strata:environment", environment.name)

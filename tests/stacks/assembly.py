@@ -7,9 +7,11 @@ from typing import Any
 
 from aws_cdk import App
 
+from config.accepted import Ledger
 from config.load import (
     ENVIRONMENTS,
     environment_names,
+    load_accepted,
     load_catalogue,
     load_environment,
     parse_environment,
@@ -24,13 +26,19 @@ STACKS = ("Foundation", "Knowledge", "Gateway", "Operations")
 Template = dict[str, Any]
 
 
-def synthesize(outdir: Path, *environments: Environment) -> None:
+def context() -> dict[str, Any]:
+    """The flags of `cdk.json`."""
+    flags: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
+    return flags
+
+
+def synthesize(outdir: Path, *environments: Environment, ledger: Ledger | None = None) -> App:
     """What `app.py` does, with `cdk.json`'s flags and without CDK's slow validation."""
-    context = json.loads((ROOT / "cdk.json").read_text())["context"]
-    app = App(outdir=str(outdir), context=context, builtin_cloud_formation_validation=False)
+    app = App(outdir=str(outdir), context=context(), builtin_cloud_formation_validation=False)
     for environment in environments or map(load_environment, environment_names()):
-        Platform(app, environment)
+        Platform(app, environment, load_accepted() if ledger is None else ledger)
     app.synth()
+    return app
 
 
 def dev_with(api: str = "", tables: str = "") -> Environment:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from components.encryption_key import USE_VERBS
 from config.load import environment_names, load_catalogue, load_environment
 from config.models import find_target
 from tests.stacks.assembly import STACKS, plain, resources, synthesize, template
@@ -124,7 +125,7 @@ def actions(assembly, environment: str, stack: str, role: str) -> set[str]:
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
 
-KMS = {"kms:Decrypt", "kms:Encrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*"}
+KMS = {f"kms:{verb}" for verb in USE_VERBS}
 ROWS = {f"dynamodb:{verb}Item" for verb in ("Get", "Put", "Update", "Delete")}
 DENIED = {"bedrock-mantle:*", "bedrock:CallWithBearerToken"}
 UNGUARDED = {"bedrock:InvokeModel*"}

@@ -75,7 +75,7 @@ def test_one_function_of_ours_answers_and_may_take_its_whole_life(access):
     assert properties["Timeout"] == 900
     custom = only(resources(access, CUSTOM))["Properties"]
     assert custom["ServiceToken"] == {"Fn::GetAtt": [next(iter(functions)), "Arn"]}
-    assert custom["ServiceTimeout"] == "900"
+    assert custom["ServiceTimeout"] == 900
 
 
 def statements(access: Template) -> list[dict]:

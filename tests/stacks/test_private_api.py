@@ -53,8 +53,8 @@ def test_the_endpoint_stands_in_the_declared_subnets_and_leads_to_this_accounts_
 def test_https_from_the_vpc_comes_in_and_nothing_else_goes_anywhere(gateway):
     _, group = only(gateway, "AWS::EC2::SecurityGroup")
     https = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "10.20.0.0/16"}
-    assert group["SecurityGroupIngress"] == [https]
-    assert group["SecurityGroupEgress"] == [https]
+    assert group["SecurityGroupIngress"] == [{**https, "Description": "HTTPS from the VPC"}]
+    assert group["SecurityGroupEgress"] == [{**https, "Description": "Nowhere but the VPC"}]
     assert group["VpcId"] == "vpc-0123456789abcdef0"
 
 

@@ -207,4 +207,5 @@ def test_traces_are_off_unless_declared(prod, tmp_path):
     assert stage["Properties"]["TracingEnabled"] is True
     for function in resources(traced, "AWS::Lambda::Function").values():
         assert function["Properties"]["TracingConfig"] == {"Mode": "Active"}
-    assert "Tracing" not in json.dumps(prod)
+    assert "TracingConfig" not in json.dumps(prod)
+    assert "TracingEnabled" not in json.dumps(prod)

@@ -1,0 +1,86 @@
+"""Findings of rule packs that we live with: which, where, why, whose decision, and until when."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from config.errors import Problem
+from config.frozen import Frozen
+from config.gate import Finding
+from config.schema import Name
+
+FILE = "config/accepted.toml"
+LONGEST = timedelta(days=366)
+SOON = timedelta(days=30)
+HASH = re.compile(r"[0-9a-f]{8,64}")
+# By its shape a rule says whose it is: cdk-nag's packs, checkov, cfn-lint, cdk-preflight.
+RULE = (
+    r"^((AwsSolutions|Serverless|NIST\.800\.53\.R5|HIPAA\.Security|PCI\.DSS\.321)-\S+"
+    r"|CKV2?_AWS_[0-9]+|[EWI][0-9]{4}|pf-[a-z0-9-]+)$"
+)
+
+
+def _qualified(path: str) -> str:
+    parts = path.removesuffix("/").split("/")
+    if len(parts) < 2 or "*" in path or "" in parts:
+        raise ValueError(
+            'one resource by its construct path, such as "Gateway/Chat/Function", or with a last '
+            '"/" all that one construct holds; neither a whole stack nor a pattern'
+        )
+    return path
+
+
+Rule = Annotated[str, Field(pattern=RULE)]
+Resource = Annotated[str, AfterValidator(_qualified)]
+
+
+class Accepted(Frozen):
+    """One decision: these rules may find these resources, everywhere unless environments are named.
+
+    A resource is its construct path within the environment, as `resource_name` spells it.
+    """
+
+    rules: tuple[Rule, ...] = Field(min_length=1)
+    resources: tuple[Resource, ...] = Field(min_length=1)
+    environments: tuple[Name, ...] = ()
+    reason: str = Field(min_length=20)
+    owner: str = Field(min_length=1)
+    until: date
+
+    def names(self, resource: str) -> bool:
+        """Itself, or a construct of which it is a part."""
+        return any(
+            resource.startswith(each) if each.endswith("/") else resource == each
+            for each in self.resources
+        )
+
+    def holds_in(self, environment: str) -> bool:
+        return not self.environments or environment in self.environments
+
+
+def resource_name(path: str) -> str:
+    """A construct path without hashes of content, which an edit changes, and a last `/Resource`."""
+    parts = [part for part in path.split("/") if not HASH.fullmatch(part)]
+    return "/".join(parts).removesuffix("/Resource")
+
+
+Ledger = Mapping[str, Accepted]
+
+
+def overdue(ledger: Ledger, today: date) -> Iterator[Finding]:
+    """What has expired, will soon, or was accepted for longer than anybody can foresee."""
+    for name, accepted in ledger.items():
+        if accepted.until < today:
+            yield _finding("fail", name, accepted, f"expired: mend it, or decide again ({today})")
+        elif accepted.until > today + LONGEST:
+            yield _finding("fail", name, accepted, f"at most 12 months from today ({today})")
+        elif accepted.until < today + SOON:
+            yield _finding("warn", name, accepted, f"expires soon: decide again ({today})")
+
+
+def _finding(level: str, name: str, accepted: Accepted, expected: str) -> Finding:
+    problem = Problem(FILE, f"{name}.until", str(accepted.until), expected)
+    return Finding("fail" if level == "fail" else "warn", problem)
