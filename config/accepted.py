@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from config.errors import Problem
 from config.frozen import Frozen
 from config.gate import Finding
-from config.schema import Name
+from config.names import Name
 
 FILE = "config/accepted.toml"
 LONGEST = timedelta(days=366)

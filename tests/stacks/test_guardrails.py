@@ -150,7 +150,7 @@ def test_cfn_lint_accepts_it_and_would_not_accept_anything(outdir):
 def preflight(outdir: Path, declared: Environment) -> None:
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
     app = App(outdir=str(outdir), context=context, builtin_cloud_formation_validation=False)
-    Platform(app, declared)
+    Platform(app, declared, {})
     Preflight.apply(app, exclude=[BROKEN_RULE])
     app.synth()
 
