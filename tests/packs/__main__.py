@@ -16,7 +16,7 @@ def main() -> int:
     with TemporaryDirectory() as folder:
         assembly = assemble(Path(folder))
         found = {pack: list(findings) for pack, findings in run(assembly).items()}
-        PAGE.write_text(page(assembly.outdir), encoding="utf-8")
+        PAGE.write_text(page(), encoding="utf-8")
     print(table(found))
     for finding in (finding for findings in found.values() for finding in findings):
         print(f"not accepted: {finding.environment}: {finding.rule} on {finding.resource}")
