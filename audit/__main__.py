@@ -5,10 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from audit import command
 from audit.errors import AuditError
+from audit.ledger import command as ledger
 from audit.rules import command as rules
 
 COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "rules": rules.main,
+    "ledger": ledger.main,
+    "why": ledger.main_why,
 }
 
 
