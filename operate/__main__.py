@@ -4,13 +4,14 @@ import argparse
 import sys
 
 from config.errors import ConfigError
+from operate.delivery import command as delivery
 from operate.drill import command as drill
 from operate.errors import OperateError
 from operate.guardrails import command as guardrails
 from operate.keys import command as keys
 from operate.models import command as models
 
-COMMANDS = (models, keys, drill, guardrails)
+COMMANDS = (models, keys, drill, guardrails, delivery)
 
 
 def main(arguments: list[str] | None = None) -> int:

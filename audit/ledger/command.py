@@ -110,7 +110,12 @@ def _address(given: argparse.Namespace) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m audit ledger", description=main.__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _register_append(commands.add_parser("append", help="write what a deployment did"))
+    append = commands.add_parser(
+        "append",
+        help="write what a deployment did; @FILE holds arguments, one a line",
+        fromfile_prefix_chars="@",
+    )
+    _register_append(append)
     verify = _reading(commands.add_parser("verify", help="is it as it was written?"), _verify)
     verify.add_argument("--expect-head", metavar="HASH", help="a hash that was once the last")
     show = _reading(commands.add_parser("show", help="every entry, in words"), _show)

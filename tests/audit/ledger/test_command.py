@@ -23,7 +23,8 @@ def assembly(folder: Path, model: str, blocked: str = "no") -> Path:
     (asset / "settings.json").write_text(json.dumps({"aliases": aliases}))
     guardrail = {**GUARDRAIL, "Properties": {**GUARDRAIL["Properties"]}}
     guardrail["Properties"]["BlockedInputMessaging"] = blocked
-    files = {"files": {"1": {"source": {"path": "../asset.1", "packaging": "zip"}}}}
+    source = {"path": "../asset.1", "packaging": "zip"}
+    files = {"version": "55.0.0", "files": {"1": {"source": source}}}
     write(stage / "Shop.assets.json", files)
     write(stage / "Shop.template.json", {"Resources": {"Standard": guardrail}})
     stack = {

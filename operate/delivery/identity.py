@@ -1,0 +1,49 @@
+"""A workflow as an environment's deploy role: its token is exchanged anew for every command."""
+
+import json
+import os
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import mkstemp
+
+from config.schema import Environment
+from operate.errors import OperateError
+
+AUDIENCE = "sts.amazonaws.com"
+SECONDS = 30.0
+
+
+def identity(environment: Environment, token: Path) -> dict[str, str]:
+    """The variables by which boto3 and the CDK CLI assume the role, and where its ledger is."""
+    name, account, region = environment.name, environment.account, environment.region
+    return {
+        # The names of stacks/delivery.py.
+        "AWS_ROLE_ARN": f"arn:aws:iam::{account}:role/strata-{name}-deploy",
+        "AUDIT_LEDGER": f"s3://strata-{name}-ledger-{account}-{region}",
+        "AWS_WEB_IDENTITY_TOKEN_FILE": str(token),
+        "AWS_ROLE_SESSION_NAME": f"deploy-{name}",
+        "AWS_REGION": region,
+    }
+
+
+def write_token(variables: Mapping[str, str] = os.environ) -> Path:
+    """GitHub's token for this job, which lives for minutes, in a file of this user alone.
+
+    https://docs.github.com/en/actions/reference/security/oidc
+    """
+    try:
+        url = f"{variables['ACTIONS_ID_TOKEN_REQUEST_URL']}&audience={AUDIENCE}"
+        bearer = variables["ACTIONS_ID_TOKEN_REQUEST_TOKEN"]
+    except KeyError as error:
+        raise OperateError(f"{error} is not set: the job needs `id-token: write`") from None
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {bearer}"})
+    try:
+        with urllib.request.urlopen(request, timeout=SECONDS) as reply:
+            value: str = json.loads(reply.read())["value"]
+    except (OSError, ValueError, KeyError) as error:
+        raise OperateError(f"GitHub gave no token: {type(error).__name__}") from None
+    descriptor, name = mkstemp(prefix="token-")
+    with os.fdopen(descriptor, "w") as file:
+        file.write(value)
+    return Path(name)
