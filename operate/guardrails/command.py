@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from config.load import environment_names, load_environment
 from config.schema import Environment
 from config.suites import Promise, load_suites
+from operate.at_once import patient_client
 from operate.errors import OperateError
 from operate.guardrails import told
 from operate.guardrails.apply import applier
@@ -19,7 +20,7 @@ from operate.guardrails.markdown import markdown
 from operate.guardrails.place import find_place
 from operate.guardrails.price import price
 from operate.guardrails.report import Report, chosen, rows, wrong
-from operate.guardrails.run import patient_runtime, run
+from operate.guardrails.run import run
 from operate.preflight.account import boto3_client
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _test(given: argparse.Namespace) -> int:
 def measure(environment: Environment, name: str, promises: Sequence[Promise]) -> Report:
     """Send every prompt to the version that the handlers use; raises OperateError if it cannot."""
     deployed = _current(environment, name)
-    runtime = patient_runtime(environment.region)
+    runtime = patient_client("bedrock-runtime", environment.region)
     place = find_place(environment, runtime)
     outcomes = run(chosen(promises, name), applier(runtime, deployed), _progress)
     guardrail = environment.guardrails[name]

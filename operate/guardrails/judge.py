@@ -7,12 +7,10 @@ stop is counted, and judged in their own files.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import sqrt
 
 from config.suites import Case
 from operate.guardrails.apply import Finding
-
-Z = 1.959964  # 95 % of a normal distribution lie within so many standard deviations
+from operate.statistics import wilson
 
 
 @dataclass(frozen=True)
@@ -81,15 +79,6 @@ def confusion(outcomes: Iterable[Outcome]) -> Confusion:
         false_positives=counted.count((False, True)),
         true_negatives=counted.count((False, False)),
     )
-
-
-def wilson(hits: int, trials: int) -> tuple[float, float]:
-    """The 95 % score interval of a share (E. B. Wilson, 1927)."""
-    share, spread = hits / trials, Z * Z / trials
-    centre = share + spread / 2
-    reach = Z * sqrt((share * (1 - share) + spread / 4) / trials)
-    low, high = (centre - reach) / (1 + spread), (centre + reach) / (1 + spread)
-    return max(0.0, low), min(1.0, high)
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from config.schema import Environment
 from config.suites import Case
+from operate.place import is_embedded
 
-# No account of AWS has it; MiniStack's root does.
-EMBEDDED_ACCOUNT = "000000000000"
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 POLICIES = ("words", "patterns", "pii")
 # Kinds of personal data with a form; MiniStack knows the others by no pattern.
 ENTITIES = (
@@ -46,6 +43,5 @@ class Place:
 
 
 def find_place(environment: Environment, runtime: Any) -> Place:
-    """Judged by where the client of bedrock-runtime sends, and by whose account answers."""
-    host = urlsplit(runtime.meta.endpoint_url).hostname
-    return Place(host in LOOPBACK or environment.account == EMBEDDED_ACCOUNT)
+    """Judged by the client of bedrock-runtime."""
+    return Place(is_embedded(environment, runtime))

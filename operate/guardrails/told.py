@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from operate.columns import columns
 from operate.guardrails.deployed import Deployed
 from operate.guardrails.judge import Outcome
 from operate.guardrails.report import Report, Row
@@ -74,15 +75,6 @@ def listing(found: Sequence[Deployed]) -> str:
     """What is deployed, and whether it is what the files say."""
     rows = [(each.name, each.id, each.version, each.content, _sync(each)) for each in found]
     return "\n".join(columns([("name", "id", "version", "content", "in sync"), *rows]))
-
-
-def columns(table: Sequence[Sequence[str]]) -> list[str]:
-    """Cells that line up."""
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in table
-    ]
 
 
 def _sync(each: Deployed) -> str:

@@ -1,18 +1,17 @@
 """Where keys are kept: rows of DynamoDB under a hash that only KMS can make."""
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from config.schema import Environment
-from operate.errors import OperateError
 from operate.keys.row import Row, row_of
 from operate.preflight.account import Account, Clients, boto3_client
+from operate.refusals import explained
 
 HOWTO = "docs/howto/issue-a-key.md"
+_explained = partial(explained, howto=HOWTO, stack="Foundation")
 
 
 class KeyStore:
@@ -91,21 +90,3 @@ class KeyStore:
 def store_name(environment: Environment) -> str:
     """The table's name, and the KMS key's alias without "alias/", as `stacks/names.py` has it."""
     return f"strata-{environment.name}-keys"
-
-
-@contextmanager
-def _explained(action: str) -> Iterator[None]:
-    try:
-        yield
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        # AWS's own words may hold what was sent to it.
-        raise OperateError(f"AWS refused {action} with {code}; {_remedy(code)}") from None
-    except BotoCoreError as error:
-        raise OperateError(f"{action} did not reach AWS: {error}") from None
-
-
-def _remedy(code: str) -> str:
-    if "NotFound" in code:
-        return "deploy the environment's Foundation first"
-    return f"{HOWTO} lists the permissions that these commands need"

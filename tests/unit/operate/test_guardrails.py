@@ -13,16 +13,18 @@ from config.content import content_of
 from config.load import load_environment
 from config.suites import Case, parse_suite
 from operate.__main__ import main
+from operate.at_once import AT_ONCE, patient_client
 from operate.errors import OperateError
 from operate.guardrails import place as places
 from operate.guardrails.apply import Finding, applier, content
 from operate.guardrails.as_json import SCHEMA
 from operate.guardrails.deployed import Deployed, find_deployed
-from operate.guardrails.judge import Confusion, confusion, judge, wilson
+from operate.guardrails.judge import Confusion, confusion, judge
 from operate.guardrails.place import Place, find_place
 from operate.guardrails.price import price
 from operate.guardrails.report import rows
-from operate.guardrails.run import AT_ONCE, patient_runtime, run
+from operate.guardrails.run import run
+from operate.statistics import wilson
 from tests.unit.operate.stubbed import Stubbed
 
 DEV = load_environment("dev")
@@ -56,8 +58,8 @@ def aws(monkeypatch):
     stubbed = Stubbed()
     monkeypatch.setattr("operate.guardrails.command.boto3_client", stubbed)
     monkeypatch.setattr(
-        "operate.guardrails.command.patient_runtime",
-        lambda region: stubbed("bedrock-runtime", region),
+        "operate.guardrails.command.patient_client",
+        stubbed,
     )
     yield stubbed
     stubbed.close()
@@ -337,7 +339,7 @@ def test_a_throttled_prompt_is_asked_again(monkeypatch):
     monkeypatch.setattr("random.random", lambda: 0.0)  # the backoff is a share of a second
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "x")
-    runtime = patient_runtime("us-east-1")
+    runtime = patient_client("bedrock-runtime", "us-east-1")
     answers = [throttled(), throttled(), whole(answered({"wordPolicy": WORD}))]
     runtime.meta.events.register("before-send", lambda **_: answers.pop(0))
     try:
@@ -416,7 +418,7 @@ def test_a_name_that_nothing_has_is_told_with_those_that_exist(aws, capsys, argu
 def fruit(aws, monkeypatch):
     """One attack and one harmless prompt, asked one after the other."""
     monkeypatch.setattr("operate.guardrails.command.load_suites", lambda: (FRUIT,))
-    monkeypatch.setattr("operate.guardrails.run.AT_ONCE", 1)
+    monkeypatch.setattr("operate.at_once.AT_ONCE", 1)
     return aws
 
 
