@@ -9,9 +9,10 @@ from operate.drill import command as drill
 from operate.errors import OperateError
 from operate.guardrails import command as guardrails
 from operate.keys import command as keys
+from operate.knowledge import command as knowledge
 from operate.models import command as models
 
-COMMANDS = (models, keys, drill, guardrails, delivery)
+COMMANDS = (models, keys, drill, guardrails, delivery, knowledge)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,0 +1,1 @@
+"""Knowledge bases as they are deployed: filled from a folder, and measured by questions."""
