@@ -40,11 +40,12 @@ def _chat(environment: Environment, clients: Clients, howto: str) -> str:
     raise OperateError(f"the stack {stack} has no chat function: deploy it first")
 
 
-def base_url(environment: Environment, clients: Clients, *, howto: str) -> str:
-    """Where the platform's API is, with `/v1`: the output BaseUrl of the stack."""
+def output(environment: Environment, clients: Clients, stack: str, name: str, *, howto: str) -> str:
+    """An output of one of the environment's stacks; refuses another account's credentials."""
+    Account(environment.region, clients).check_identity(environment.account)
     cloudformation = clients("cloudformation", environment.region)
-    with explained("cloudformation:DescribeStacks", howto=howto, stack="Gateway"):
-        told = cloudformation.describe_stacks(StackName=f"{environment.name}-Gateway")
+    with explained("cloudformation:DescribeStacks", howto=howto, stack=stack):
+        told = cloudformation.describe_stacks(StackName=f"{environment.name}-{stack}")
     outputs = {each["OutputKey"]: each["OutputValue"] for each in told["Stacks"][0]["Outputs"]}
-    url: str = outputs["BaseUrl"]
-    return url
+    value: str = outputs[name]
+    return value

@@ -101,7 +101,9 @@ def _answering(
 
 def _api(given: argparse.Namespace, environment: Environment) -> Ask:
     key = find_key(given.key_file)
-    url = given.base_url or handlers.base_url(environment, boto3_client, howto=HOWTO)
+    url = given.base_url or handlers.output(
+        environment, boto3_client, "Gateway", "BaseUrl", howto=HOWTO
+    )
     return asker(url, key)
 
 
