@@ -2,6 +2,7 @@
 properties of the resource's provider schema, before any account is asked."""
 
 import json
+import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -9,9 +10,8 @@ from pathlib import Path
 from audit.template import Json
 from audit.view import Resource
 
-FILE = Path(__file__).parent / "data" / "create_only.json"
-# Replaced by any change, though their schemas do not say so: what they stand for is a moment.
-IMMUTABLE = {"AWS::Lambda::Version", "AWS::Bedrock::GuardrailVersion"}
+SCHEMAS = Path(__file__).parent / "data" / "create_only.json"
+DOCUMENTED = Path(__file__).parent / "data" / "documented.toml"
 
 
 def replaced_by(before: Resource, after: Resource) -> list[str]:
@@ -30,10 +30,10 @@ def is_known(type: str) -> bool:
 
 
 def _changed(before: Resource, after: Resource, sort: str) -> list[str]:
-    paths = _facts()[sort].get(before.type, ())
+    documented = _documented()[sort].get(before.type, [])
     return [
         path.replace("/", ".")
-        for path in paths
+        for path in [*_facts()[sort].get(before.type, []), *documented]
         if _values(before.properties, path) != _values(after.properties, path)
     ]
 
@@ -54,5 +54,10 @@ def _at(value: Json, steps: list[str]) -> Iterator[Json]:
 
 @cache
 def _facts() -> dict[str, dict[str, list[str]]]:
-    facts: dict[str, dict[str, list[str]]] = json.loads(FILE.read_text(encoding="utf-8"))
+    facts: dict[str, dict[str, list[str]]] = json.loads(SCHEMAS.read_text(encoding="utf-8"))
     return facts
+
+
+@cache
+def _documented() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(DOCUMENTED.read_text(encoding="utf-8"))
