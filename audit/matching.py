@@ -6,14 +6,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from difflib import SequenceMatcher
 
-from audit.intrinsics import HOLE
 from audit.stateful import physical_name
 from audit.template import Json
-from audit.view import Resource, View, map_text
+from audit.view import Resource, View
 
 # CDK ends a logical id with eight digits of the hash of its path, and where each version is a
-# resource of its own, with a hash of the content.
-ID_HASH = re.compile(r"([0-9A-F]{8}|[0-9a-f]{32})$")
+# resource of its own, there is a hash of the content too, before or instead of it.
+ID_HASH = re.compile(r"([0-9a-f]{8,31}[0-9A-F]{8}|[0-9A-F]{8}|[0-9a-f]{32})$")
 ALIKE = 0.5
 
 Pairs = dict[str, str]
@@ -23,10 +22,18 @@ Key = Callable[[Resource], object]
 def match(before: View, after: View) -> Pairs:
     """Names in `before` to names in `after`; what has no partner was removed or added."""
     pairs = {name: name for name in before.resources if _same(before, after, name)}
-    for key in (_content, physical_name, _readable_id):
-        pairs |= _unique(_left(before, pairs), _left(after, pairs.values()), key)
+    # Twice: what refers to something renamed is known once that is.
+    for key in (_content, physical_name, _readable_id, _content):
+        old, new = _named(before, pairs), _named(after, {name: name for name in pairs.values()})
+        pairs |= _unique(_left(old, pairs), _left(new, pairs.values()), key)
     pairs |= _only_ones(_left(before, pairs), _left(after, pairs.values()))
     return pairs
+
+
+def _named(view: View, names: Pairs) -> View:
+    """Its references under the names of the head; nameless where those are not known yet."""
+    unknown = {name: "" for name in view.resources if name not in names}
+    return view.renamed({**unknown, **{old: new for old, new in names.items() if old != new}})
 
 
 def _same(before: View, after: View, name: str) -> bool:
@@ -91,9 +98,7 @@ def _any(resource: Resource) -> Json:
 
 
 def _content(resource: Resource) -> str:
-    """What it says, without the names of the resources that it refers to."""
-    masked = map_text(resource.properties, lambda text: HOLE.sub("${}", text))
-    return json.dumps(masked, sort_keys=True, default=str)
+    return json.dumps(resource.properties, sort_keys=True, default=str)
 
 
 def _readable_id(resource: Resource) -> Json:

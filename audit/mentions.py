@@ -90,4 +90,4 @@ def _in_text(text: str) -> Iterator[Mention]:
             yield Mention(model.rstrip("\"'}],"), region or "*")
     for geography, model in MODEL.findall(ARN.sub("", text)):
         if not NOT_A_MODEL.match(model):
-            yield Mention(model, f"{geography}." if geography else "")
+            yield Mention(model.rstrip(".-:"), f"{geography}." if geography else "")

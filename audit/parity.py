@@ -1,19 +1,19 @@
 """Environments that drift apart: production must be as strong as what leads to it."""
 
-import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import pairwise
 
 from audit.change import Change, Hazard
 from audit.changes.firewall import ON as FIREWALLS
 from audit.changes.firewall import rules_still_block
-from audit.changes.guard_removed import is_guard
+from audit.changes.guard_removed import guarded
 from audit.changes.guardrail_weakened import GUARDRAIL, guardrails_stop_as_much
 from audit.changes.settings_weakened import no_setting_is_weakened
 from audit.finding import Finding
 from audit.shown import shown
-from audit.view import Resource, View
+from audit.view import Resource, View, map_text
 
 # From weak to strong, by what environments are usually called.
 ORDER = (
@@ -23,6 +23,8 @@ ORDER = (
     ("staging", "stage", "stg", "uat", "preprod", "pre-prod", "nonprod"),
     ("prod", "production", "prd", "live"),
 )
+# Environments below staging may be as weak as they like.
+STRICT = 3
 RULE, FIX = "weaker-than-below", "give it the setting that the environment below it has"
 # Money, and how much is allowed, differ between environments by right.
 COMPARED = {"data", "exposure", "access", "guardrails", "observability"}
@@ -33,7 +35,9 @@ def drift(before: Mapping[str, View], after: Mapping[str, View]) -> Iterator[Fin
     ranked = sorted(
         (each for each in after if rank(each) is not None), key=lambda each: rank(each) or 0
     )
-    for lower, upper in itertools.pairwise(ranked):
+    for lower, upper in pairwise(ranked):
+        if (rank(upper) or 0) < STRICT:
+            continue
         known: set[tuple[str, ...]] = set()
         if lower in before and upper in before:
             known = {_key(each) for each in _weaker(before[lower], before[upper])}
@@ -54,10 +58,10 @@ def _weaker(lower: View, upper: View) -> Iterator[Finding]:
     for place, resource in _by_place(lower).items():
         other = partners.get(place)
         if other:
-            change = Change(resource, replace(other, type=resource.type), lower, upper)
+            change = Change(_neutral(resource, lower), _neutral(other, upper), lower, upper)
             for hazard in _hazards(change):
                 yield _finding(hazard, lower, upper, other)
-        elif is_guard(resource.type) and not _has_one(resource, upper):
+        elif guarded(resource.type) in COMPARED and not _has_one(resource, upper):
             hazard = Hazard("medium", resource.type, None, "is there and here it is not")
             yield _finding(hazard, lower, upper, resource)
 
@@ -70,6 +74,17 @@ def _hazards(change: Change) -> Iterable[Hazard]:
         yield from guardrails_stop_as_much(change)
     if change.resource.type in FIREWALLS:
         yield from rules_still_block(change)
+
+
+def _neutral(resource: Resource, view: View) -> Resource:
+    """Without what must differ: the environment's name, its account and its region."""
+    template = view.templates[resource.stack]
+    own = [each for each in (view.environment, template.account, template.region) if each]
+    words = re.compile(
+        "|".join(rf"(?<![A-Za-z0-9]){re.escape(each)}(?![A-Za-z0-9])" for each in own)
+    )
+    properties = map_text(resource.properties, lambda text: words.sub("(own)", text))
+    return replace(resource, properties=properties)
 
 
 def _has_one(resource: Resource, upper: View) -> bool:

@@ -38,16 +38,17 @@ ASSIGNED = re.compile(
 # Stricter, since code is full of `token = event["token"]`: quoted, or as in a file of variables.
 WRITTEN = re.compile(
     rf"""(?ix)(?:{WORDS})[a-z_-]*["']?\s*
-    (?: [=:]\s*["']([^"'\s]{{6,}})["']
-      | =([A-Za-z0-9+/=_!@\#%^*.~-]{{8,}})(?=$|[\s;&])
-      | [ ]([^\s"'$(-]\S{{7,}})(?=$|\s) )
+    (?: [=:]\s*["']([^"'\s]{{6,}})["'] | =([A-Za-z0-9+/=_!@\#%^*.~-]{{8,}})(?=$|[\s;&]) )
     """
 )
+FLAG = re.compile(rf"""(?i)(?<!\S)--?(?:{WORDS})[a-z-]*[ ]["']?([^\s"'$(-][^\s"']{{5,}})""")
 BEARER = re.compile(r"(?i)\b((?:bearer|basic)\s+)([A-Za-z0-9._~+/=-]{16,})")
 SECRET_NAME = re.compile(
     r"(?i)pass(?:word|wd|phrase)|\bpwd\b|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
     r"|credential|connection[_-]?string|signing[_-]?key|encryption[_-]?key|hmac|[_-]dsn$|^dsn$"
 )
+# `${Stack/LogicalId.Attribute}`: what it stands for is not in the template.
+REFERENCE = re.compile(r"(\$\{[^{}]*\})")
 RANDOM = re.compile(r"(?<![A-Za-z0-9+/_=.:-])[A-Za-z0-9+/_-]{24,}={0,2}(?![A-Za-z0-9+/_=.:-])")
 # A name that only says where a secret is kept, or how it is dealt with.
 HARMLESS_NAME = re.compile(
@@ -71,11 +72,11 @@ def is_secret(value: str, *, named: bool = False) -> bool:
         or any(_url(each) for each in IN_URL.finditer(value))
     ):
         return True
-    if any(_is_written(each) for each in WRITTEN.finditer(value)):
+    if any(_is_written(each) for each in WRITTEN.finditer(value)) or FLAG.search(value):
         return True
     if named:
         return not HARMLESS.search(value) and "${" not in value and len(value) >= 4
-    return any(_is_random(each[0]) for each in RANDOM.finditer(value))
+    return any(_is_random(each[0]) for each in RANDOM.finditer(REFERENCE.sub(" ", value)))
 
 
 def is_random_only(value: str) -> bool:
@@ -89,7 +90,13 @@ def is_called_secret(name: str) -> bool:
 
 
 def masked(text: str) -> str:
-    """The text without what looks like a secret in it."""
+    """The text without what looks like a secret in it. References are not: their names are ours."""
+    parts = REFERENCE.split(text)
+    return "".join(each if i % 2 else _masked(each) for i, each in enumerate(parts))
+
+
+def _masked(text: str) -> str:
+    text = FLAG.sub(lambda each: each[0].replace(each[1], MASK), text)
     text = SHAPES.sub(MASK, text)
     text = BEARER.sub(lambda each: each[1] + MASK, text)
     text = IN_URL.sub(lambda each: f"{each[1]}:{MASK}" if _url(each) else each[0], text)
@@ -109,11 +116,10 @@ def _assigned(found: re.Match[str]) -> bool:
 
 
 def _is_written(found: re.Match[str]) -> bool:
-    quoted, variable, flag = found.groups()
-    value = quoted or variable or flag
+    quoted, variable = found.groups()
+    value = quoted or variable
     if HARMLESS.search(value) or value == MASK or "${" in value:
         return False
-    # Behind a space, as in `--password x1y2z3`, prose is likelier than a password.
     return bool(quoted) or (any(map(str.isdigit, value)) and any(map(str.isalpha, value)))
 
 

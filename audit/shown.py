@@ -13,11 +13,24 @@ def shown(value: Json) -> str:
     """A value as one short line of text; whatever looks like a secret is masked."""
     if value is None:
         return ""
-    text = (
-        value if isinstance(value, str) else json.dumps(_masked(value), sort_keys=True, default=str)
-    )
+    inner = written_out(value) if isinstance(value, str) else value
+    if isinstance(value, str) and inner is None:
+        text = value
+    else:
+        text = json.dumps(_masked(inner), sort_keys=True, default=str)
     text = re.sub(r"\s+", " ", masked(text))
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def written_out(text: str) -> Json:
+    """What JSON inside a text says; None if it is not JSON of several values."""
+    if not text.lstrip().startswith(("{", "[")) or text.startswith("{{"):
+        return None
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, (dict, list)) else None
 
 
 def _masked(value: Json) -> Json:

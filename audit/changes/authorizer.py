@@ -43,13 +43,12 @@ def authorizers_ask_the_same(change: Change) -> Iterator[Hazard]:
         "ProviderARNs",
         "JwtConfiguration",
         "IdentityValidationExpression",
-        "AuthorizerUri",
         "Type",
         "IdentitySource",
     ):
         was, now = change.was(name), change.now(name)
         if was != now and was is not None:
-            severity = "low" if name == "AuthorizerUri" and now else "high" if not now else "medium"
+            severity = "medium" if now else "high"
             yield Hazard(severity, {name: was}, {name: now}, "other callers may pass than before")
 
 

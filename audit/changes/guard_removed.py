@@ -29,8 +29,9 @@ def what_protects_stays(change: Change) -> Iterator[Hazard]:
     )
 
 
-def is_guard(type: str) -> bool:
-    return type in _guards()
+def guarded(type: str) -> str | None:
+    """The category of what such a resource guards; None if it guards nothing."""
+    return _guards()[type][0] if type in _guards() else None
 
 
 @cache

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from audit.change import Change, Comparison, Hazard, on_change, on_environment
 from audit.secret import is_called_secret, is_random_only, is_secret
+from audit.shown import written_out
 from audit.template import Json
 from audit.view import View
 
@@ -131,7 +132,11 @@ def _leaves(value: Json, name: str = "") -> Iterator[tuple[str, str]]:
         for each in value:
             yield from _leaves(each, name)
     elif isinstance(value, str):
-        yield name, value
+        inner = written_out(value)
+        if inner is None:
+            yield name, value
+        else:
+            yield from _leaves(inner, name)
 
 
 def _plain(value: Json, place: str, inside: bool = False) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ from audit.iam.conditions import Test
 from audit.iam.inclusion import CONDITION, DENY, Broadening
 from audit.iam.statement import Patterns, Statement
 
-SOME = 6
+SOME = 4
 GUARDRAIL = "bedrock:guardrailidentifier"
 
 
@@ -17,7 +17,8 @@ def category(found: Broadening) -> str:
 
 def said(found: Broadening) -> tuple[str, str]:
     """(before, after) as text."""
-    before = "; ".join(sorted({_statement(each) for each in found.before})[:3])
+    spoken_of = (found.actions, found.resources)
+    before = "; ".join(sorted({_statement(each, *spoken_of) for each in found.before})[:3])
     after = _statement(found.statement, found.actions, found.resources)
     if found.cause == DENY:
         return f"denied: {before or after}", "not denied"
@@ -27,16 +28,17 @@ def said(found: Broadening) -> tuple[str, str]:
 def _statement(
     statement: Statement, actions: tuple[str, ...] = (), resources: tuple[str, ...] = ()
 ) -> str:
+    # Conditions first: they are what changes most often, and long lists are cut at their end.
+    tests = " and ".join(sorted(_test(each) for each in statement.tests))
     parts = [
         "allow" if statement.allows else "deny",
+        *([f"if {tests}:"] if tests else []),
         _some(actions) if actions else _patterns(statement.actions),
         "on",
         _some(resources) if resources else _patterns(statement.resources),
     ]
     if statement.principals.all != ("*",) or statement.principals.inverted:
         parts += ["for", _patterns(statement.principals)]
-    if statement.tests:
-        parts += ["if", " and ".join(sorted(_test(each) for each in statement.tests))]
     return " ".join(parts)
 
 
