@@ -12,6 +12,7 @@ from audit.view import Resource, View
 
 FILE = Path(__file__).parent / "data" / "prices.toml"
 HOURS = 730
+SERVICE = "AWS::ECS::Service"
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,26 @@ def monthly(view: View) -> Cost:
     usd: dict[str, float] = {}
     unpriced: list[str] = []
     for resource in view.resources.values():
-        price = _price(resource)
+        price = _fargate(resource, view) if resource.type == SERVICE else _price(resource)
         if price is None:
             unpriced.append(resource.name)
         elif price:
             usd[resource.name] = price
     return Cost(usd, tuple(sorted(unpriced)))
+
+
+def _fargate(service: Resource, view: View) -> float | None:
+    """As many tasks as it asks for, by the processors and the memory of each."""
+    task = view.referred(service.get("TaskDefinition"))
+    try:
+        each = task and (float(task.get("Cpu")) / 1024, float(task.get("Memory")) / 1024)
+        count = float(service.get("DesiredCount") or 1)
+    except (TypeError, ValueError):
+        return None
+    if not each:
+        return None
+    hourly = _prices()["fargate"]
+    return float(count * HOURS * (each[0] * hourly["vcpu"] + each[1] * hourly["gigabyte"]))
 
 
 def _price(resource: Resource) -> float | None:

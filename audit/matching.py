@@ -24,6 +24,8 @@ def match(before: View, after: View) -> Pairs:
     pairs = {name: name for name in before.resources if _same(before, after, name)}
     # Twice: what refers to something renamed is known once that is.
     for key in (_content, physical_name, _readable_id, _content):
+        if not _left(before, pairs) or not _left(after, pairs.values()):
+            return pairs
         old, new = _named(before, pairs), _named(after, {name: name for name in pairs.values()})
         pairs |= _unique(_left(old, pairs), _left(new, pairs.values()), key)
     pairs |= _only_ones(_left(before, pairs), _left(after, pairs.values()))

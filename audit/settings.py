@@ -47,7 +47,8 @@ class Setting:
         for place in sorted({*before, *after}):
             was, now = before.get(place), after.get(place)
             if change.before is None:
-                was = self._strongest(now)
+                # What a new resource does not say is the service's default, which is no change.
+                was = None if now is None else self._strongest()
             if was != now and self._weaker(was, now):
                 yield place, None if change.before is None else was, now
 
@@ -76,7 +77,7 @@ class Setting:
         unlisted = None if not is_known(value) else self.groups.get("*")
         return self.groups.get(text, unlisted)
 
-    def _strongest(self, now: Json) -> Json:
+    def _strongest(self) -> Json:
         if self.strength in ("kept", "absent", "items", "fewer", "more", "less"):
             return None
         last = self.strength[-1]

@@ -71,6 +71,9 @@ def destinations_stay_the_same(change: Change) -> Iterator[Hazard]:
     before = list(_openings(change.before, "SecurityGroupEgress"))
     if change.before and change.resource.type == GROUP and not before:
         return  # no rule at all means everywhere already
+    if change.resource.type == GROUP and change.after and not change.now("SecurityGroupEgress"):
+        why = "a group without rules for what leaves it lets everything out"
+        yield Hazard("medium", [str(each) for each in before], None, why)
     for new in _openings(change.after, "SecurityGroupEgress"):
         if new.world and not any(new.within(each) for each in before):
             why = "what runs here may send data anywhere on the internet"

@@ -19,6 +19,9 @@ def old_tls_stays_off(change: Change) -> Iterator[Hazard]:
     """No older version of TLS is spoken than before."""
     before = dict(_policies(change.before.properties, "")) if change.before else {}
     after = dict(_policies(change.after.properties, "")) if change.after else {}
+    for place in sorted({*before} - {*after}) if change.after else ():
+        if (floor(before[place]) or 0) >= 1.2:
+            yield Hazard("medium", before[place], None, "the service chooses what is spoken")
     for place, policy in after.items():
         now = floor(policy)
         was = floor(before[place]) if place in before else None
@@ -44,6 +47,25 @@ def listeners_stay_encrypted(change: Change) -> Iterator[Hazard]:
         yield Hazard(
             "high", "redirect to HTTPS", "answers on HTTP", "what is said can be read on the way"
         )
+
+
+@on_change(
+    "sign-in-dropped",
+    category="exposure",
+    on=(*LISTENER, "AWS::ElasticLoadBalancingV2::ListenerRule"),
+    fix="keep the action that signs visitors in",
+)
+def listeners_still_sign_in(change: Change) -> Iterator[Hazard]:
+    """A listener that asked visitors to sign in still does."""
+    for name in ("DefaultActions", "Actions"):
+        was, now = (_signs_in(side(name)) for side in (change.was, change.now))
+        if change.after and was and not now:
+            yield Hazard("critical", was, None, "anyone who knows the address is let in")
+
+
+def _signs_in(actions: Json) -> list[str]:
+    types = [each.get("Type") for each in actions or [] if isinstance(each, Mapping)]
+    return [str(each) for each in types if str(each).startswith(("authenticate-", "jwt-"))]
 
 
 def floor(policy: str) -> float | None:

@@ -1,0 +1,28 @@
+"""Hazards and harmless changes in the forms and the types that other apps use."""
+
+import pytest
+
+from audit.change import change_rules
+from audit.compare import judge_change
+from audit.template import Template
+from audit.verdict import PASS, overall, read_policy
+from tests.audit.changes.shop import ACCOUNT, REGION, TODAY, cases
+
+HAZARDS, BENIGN = (cases("forms.toml", kind) for kind in ("hazard", "benign"))
+
+
+def findings(case):
+    sides = [[Template("s", case[each], ACCOUNT, REGION)] for each in ("before", "after")]
+    return judge_change("unknown", *sides, change_rules(), TODAY).findings
+
+
+@pytest.mark.parametrize("case", HAZARDS, ids=[each["is"] for each in HAZARDS])
+def test_a_hazard_is_found_for_what_it_is(case):
+    found = [(each.category, each.severity) for each in findings(case)]
+    assert {(case["category"], each) for each in case["severities"]} & {*found}, found
+
+
+@pytest.mark.parametrize("case", BENIGN, ids=[each["is"] for each in BENIGN])
+def test_a_benign_change_passes(case):
+    found = findings(case)
+    assert overall(read_policy(), found) == PASS, found
