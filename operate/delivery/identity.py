@@ -1,4 +1,4 @@
-"""A workflow as an environment's deploy role: its token is exchanged anew for every command."""
+"""A workflow in a role of an environment: its token is exchanged anew for every command."""
 
 import json
 import os
@@ -11,18 +11,19 @@ from config.schema import Environment
 from operate.errors import OperateError
 
 AUDIENCE = "sts.amazonaws.com"
+# The names of stacks/delivery.py: one may deploy, the other may look.
+ROLES = ("deploy", "drift")
 SECONDS = 30.0
 
 
-def identity(environment: Environment, token: Path) -> dict[str, str]:
+def identity(environment: Environment, role: str, token: Path) -> dict[str, str]:
     """The variables by which boto3 and the CDK CLI assume the role, and where its ledger is."""
     name, account, region = environment.name, environment.account, environment.region
     return {
-        # The names of stacks/delivery.py.
-        "AWS_ROLE_ARN": f"arn:aws:iam::{account}:role/strata-{name}-deploy",
+        "AWS_ROLE_ARN": f"arn:aws:iam::{account}:role/strata-{name}-{role}",
         "AUDIT_LEDGER": f"s3://strata-{name}-ledger-{account}-{region}",
         "AWS_WEB_IDENTITY_TOKEN_FILE": str(token),
-        "AWS_ROLE_SESSION_NAME": f"deploy-{name}",
+        "AWS_ROLE_SESSION_NAME": f"{role}-{name}",
         "AWS_REGION": region,
     }
 
