@@ -1,10 +1,12 @@
 """What is deployed is what was reviewed, byte for byte, and approved as it is."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from audit.digest import digest
+from audit.verdict import read_policy
 from operate.delivery.reviewed import BOT, reviewed
 from operate.delivery.reviews import approvers, find_request, groups
 from operate.errors import OperateError
@@ -127,3 +129,8 @@ def test_people_speak_for_the_groups_that_the_main_branch_names(tmp_path):
     owners.write_text('security = ["grace", "ada"]\ndata = ["linus"]\n')
     assert groups(owners, ["grace"]) == ["security"]
     assert groups(owners, []) == []
+
+
+def test_every_group_of_the_policy_has_its_people():
+    named = tomllib.loads(Path(".github/audit-owners.toml").read_text())
+    assert {*named} == {*read_policy().owners.values()}
