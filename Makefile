@@ -54,6 +54,11 @@ check: setup ## The fast gate: style, types, import contracts, unit and stack te
 packs: setup ## Run every rule pack over every environment, and write docs/compliance.md
 	@PYTHONPATH=.:lambda python -m tests.packs
 
+BASE ?= origin/main
+.PHONY: audit
+audit: setup ## Say whether this branch's change is allowed: make audit BASE=origin/main
+	@python -m audit --against $(BASE) $(if $(wildcard config/accepted.toml),--accepted config/accepted.toml)
+
 .PHONY: snapshots
 snapshots: setup ## Write the templates of every environment into tests/stacks/snapshots
 	@python -m tests.stacks.snapshots

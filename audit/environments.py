@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from audit.assembly import UNKNOWN, read_environments
+from audit.asset_settings import with_asset_settings
 from audit.intact import check_intact, is_assembly
 from audit.parity import rank
 from audit.template import Template
@@ -22,7 +23,7 @@ def environments(path: Path) -> dict[str, list[Template]]:
         return found
     named: dict[str, list[Template]] = {}
     for name, templates in found.items():
-        for template in templates:
+        for template in with_asset_settings(path, templates):
             known = name if name != UNKNOWN else _said(template)
             named.setdefault(known, []).append(template)
     return named

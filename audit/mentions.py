@@ -44,7 +44,7 @@ def lists(value: Json, place: str = "") -> Iterator[tuple[str, list[str]]]:
         for name, each in value.items():
             yield from lists(each, f"{place}.{name}")
     elif isinstance(value, list):
-        models = [each for each in value if isinstance(each, str) and MODEL.search(each)]
+        models = [found[0] for each in value if (found := MODEL.search(_text(each)))]
         if len(models) == len(value) > 1:
             yield place, models
         for i, each in enumerate(value):
@@ -53,6 +53,10 @@ def lists(value: Json, place: str = "") -> Iterator[tuple[str, list[str]]]:
         yield from lists(_parsed(value), place)
     elif isinstance(value, str) and "," in value:
         yield from lists([each.strip() for each in value.split(",")], place)
+
+
+def _text(value: Json) -> str:
+    return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 def named(resource: Resource | None) -> set[str]:

@@ -17,6 +17,7 @@ from audit.finding import Finding
 from audit.parity import RULE, drift
 from audit.replacement import is_known
 from audit.result import Environment, Result
+from audit.settings import settings
 from audit.template import Template
 from audit.verdict import Policy
 
@@ -38,7 +39,7 @@ def audit(base: Path, head: Path, by: Judgement) -> Result:
     findings = [each for one in judged for each in one.findings] + _drift(judged)
     open_, accepted = waived.split(findings, by.waivers, _paths(before, after), by.today)
     used = [waiver for _, waiver in accepted]
-    own = [each.id for each in change_rules()] + [RULE] + [each.rule for each in findings]
+    own = {RULE, *(each.id for each in change_rules()), *(each.rule for each in settings())}
     open_ += waived.judge_waivers(by.waivers, used, own, by.today)
     reviewed = digest(head)
     approved = by.approval.for_digest(reviewed) if by.approval else frozenset()

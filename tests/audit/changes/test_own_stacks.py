@@ -1,0 +1,80 @@
+"""The audit of our own environments: a change of prod.toml is found for what it means."""
+
+from pathlib import Path
+
+import pytest
+
+from config.load import ENVIRONMENTS, load_catalogue, parse_environment
+from tests.audit.changes.audited import Told, audited
+from tests.stacks.assembly import synthesize
+
+PROD = (ENVIRONMENTS / "prod.toml").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return synthesized(tmp_path_factory.mktemp("base"), PROD)
+
+
+def synthesized(folder: Path, text: str) -> Path:
+    synthesize(folder, parse_environment("prod", text, load_catalogue()))
+    return folder
+
+
+def told(base: Path, folder: Path, before: str, after: str) -> Told:
+    assert before in PROD
+    return audited(base, synthesized(folder, PROD.replace(before, after, 1)))
+
+
+HAZARDS = {
+    "the firewall is off": ("waf = true", "waf = false", "exposure", "high"),
+    "logs are kept for a month": (
+        "log_retention_days = 365",
+        "log_retention_days = 30",
+        "observability",
+        "medium",
+    ),
+    "callers may ask ten times as often": (
+        "requests_per_second = 100",
+        "requests_per_second = 1_000",
+        "models",
+        "medium",
+    ),
+    "another model answers first": (
+        'model = "us.amazon.nova-lite-v1:0"\nfallbacks = ["mistral.mistral-large-3-675b-instruct"]',
+        'model = "mistral.mistral-large-3-675b-instruct"\nfallbacks = ["us.amazon.nova-lite-v1:0"]',
+        "models",
+        "medium",
+    ),
+    "a model comes": (
+        'fallbacks = ["mistral.mistral-large-3-675b-instruct"]',
+        'fallbacks = ["amazon.nova-micro-v1:0"]',
+        "models",
+        "medium",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HAZARDS)
+def test_a_hazard_in_prod_is_found(base, tmp_path, name):
+    before, after, category, severity = HAZARDS[name]
+    found = told(base, tmp_path, before, after).result
+    assert (category, severity) in {(each.category, each.severity) for each in found.findings}
+    assert {each.environment for each in found.findings} == {"prod"}
+
+
+BENIGN = {
+    "a description": (
+        'description = "General chat: the best answer for little money."',
+        'description = "General chat."',
+    ),
+    "a prompt": ("Answer briefly.", "Answer in one sentence."),
+    "logs are kept longer": ("log_retention_days = 365", "log_retention_days = 731"),
+    "callers may ask less often": ("requests_per_second = 100", "requests_per_second = 50"),
+}
+
+
+@pytest.mark.parametrize("name", BENIGN)
+def test_a_benign_change_of_prod_is_not_blocked(base, tmp_path, name):
+    before, after = BENIGN[name]
+    assert told(base, tmp_path, before, after).result.verdict == "PASS"
