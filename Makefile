@@ -12,7 +12,7 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 
 .PHONY: help
 help: ## List what make can do
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
 
 .PHONY: setup
 setup: ## Install everything into .venv and node_modules; does nothing the second time
@@ -70,6 +70,10 @@ openapi: setup ## Write docs/openapi.json, the API's description, from the code
 .PHONY: bench
 bench: setup ## Measure the gateway beside boto3 and other gateways, and write docs/performance.md
 	@PYTHONPATH=.:lambda python -m tests.bench
+
+.PHONY: knowledge-bench
+knowledge-bench: setup ## Compare ways of chunking, measure the local search, and write docs/knowledge.md
+	@PYTHONPATH=.:lambda python -m tests.knowledge
 
 .PHONY: soak
 soak: setup ## Run the long reliability numbers and write docs/reliability.md
