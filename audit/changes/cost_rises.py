@@ -22,25 +22,3 @@ def it_costs_no_more(compared: Comparison) -> Iterator[Hazard]:
     dearest = max(sorted(risen), key=lambda name: risen[name])
     why = f"${more:,.2f} a month more, most of it for {dearest} (${risen[dearest]:,.2f})"
     yield Hazard(severity, f"${before.total:,.2f}", f"${after.total:,.2f}", why, subject=dearest)
-
-
-@on_environment(
-    "cost-unknown", category="cost", fix="look the price up, and add it to audit/data/prices.toml"
-)
-def prices_are_known(compared: Comparison) -> Iterator[Hazard]:
-    """What is added has a price that we know."""
-    known = {*monthly(compared.base).unpriced}
-    types = {
-        compared.head.resources[name].type: compared.head.resources[name]
-        for name in monthly(compared.head).unpriced
-        if name not in known and compared.partner(compared.head.resources[name]) is None
-    }
-    for type, resource in sorted(types.items()):
-        if type.startswith("AWS::"):
-            yield Hazard(
-                "low",
-                None,
-                type,
-                "what it costs is not known, which is not the same as nothing",
-                subject=resource,
-            )

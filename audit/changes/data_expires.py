@@ -1,4 +1,4 @@
-"""Objects that a bucket deletes by itself, and buckets that are emptied when they go."""
+"""Objects that a bucket deletes by itself."""
 
 from collections.abc import Iterator, Mapping
 
@@ -28,19 +28,6 @@ def objects_live_as_long(change: Change) -> Iterator[Hazard]:
             yield Hazard(
                 severity, days or None, now, f"{where[0]} versions of objects are deleted sooner"
             )
-
-
-@on_change(
-    "data-emptied",
-    category="data",
-    on="Custom::S3AutoDeleteObjects",
-    fix="remove auto_delete_objects",
-)
-def buckets_are_not_emptied(change: Change) -> Iterator[Hazard]:
-    """No bucket is emptied when its stack goes."""
-    if not change.before and change.after:
-        why = "all objects are deleted when the bucket leaves the stack"
-        yield Hazard("high", None, change.after.properties, why)
 
 
 def _ages(bucket: Resource) -> dict[tuple[str, str, str], float]:

@@ -1,4 +1,4 @@
-"""From where an API can be reached, and which web pages may call it."""
+"""Which web pages may read what a service answers."""
 
 from collections.abc import Iterator, Mapping
 
@@ -6,23 +6,7 @@ from audit.change import Change, Hazard, on_change
 from audit.template import Json
 from audit.view import Resource
 
-REST, NAME = "AWS::ApiGateway::RestApi", "AWS::ApiGateway::DomainName"
 ORIGINS = ("access-control-allow-origin", "alloworigins", "alloweddomains", "allowedorigins")
-
-
-@on_change(
-    "api-endpoint",
-    category="exposure",
-    on=(REST, NAME),
-    fix="keep the API private, or put a regional one behind a firewall and an authorizer",
-)
-def private_apis_stay_private(change: Change) -> Iterator[Hazard]:
-    """An API that only endpoints of a VPC could reach is not put on the internet."""
-    was, now = (
-        side("EndpointConfiguration.Types") or ["EDGE"] for side in (change.was, change.now)
-    )
-    if change.before and change.after and "PRIVATE" in was and "PRIVATE" not in now:
-        yield Hazard("critical", was, now, "the API leaves the VPC for the internet")
 
 
 @on_change("cors-any-origin", category="exposure", fix="name the origins whose pages may call")

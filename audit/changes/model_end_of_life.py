@@ -1,0 +1,32 @@
+"""Models that AWS withdraws."""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+
+from audit.change import Comparison, Hazard, on_environment
+from audit.mentions import mentions
+from audit.models import by_model
+
+FILE = Path(__file__).parents[1] / "data" / "model_lifecycle.toml"
+SOON = timedelta(days=90)
+
+
+@on_environment("model-end-of-life", category="models", fix="choose a model that lives longer")
+def models_have_a_future(compared: Comparison) -> Iterator[Hazard]:
+    """No model is taken on that is withdrawn, or is about to be."""
+    known = {each.model for each in mentions(compared.base)}
+    for model, holders in by_model(mentions(compared.head)).items():
+        end = _ends().get(model)
+        if model not in known and end and end <= compared.today + SOON:
+            gone = end <= compared.today
+            why = f"it {'was' if gone else 'will be'} withdrawn on {end}"
+            yield Hazard("high" if gone else "medium", None, model, why, subject=holders[0])
+
+
+@cache
+def _ends() -> dict[str, date]:
+    ends: dict[str, date] = tomllib.loads(FILE.read_text(encoding="utf-8"))["end_of_life"]
+    return ends

@@ -1,0 +1,22 @@
+"""Ways between subnets and the internet."""
+
+from collections.abc import Iterator
+
+from audit.change import Change, Hazard, on_change
+from audit.openings import ROUTE
+
+
+@on_change(
+    "network-route",
+    category="exposure",
+    on=ROUTE,
+    fix="route through a NAT gateway, or keep the subnet private",
+)
+def private_subnets_stay_private(change: Change) -> Iterator[Hazard]:
+    """No subnet newly gets a way to and from the internet."""
+    if change.now("GatewayId") and not change.was("GatewayId"):
+        to = change.now("DestinationCidrBlock") or change.now("DestinationIpv6CidrBlock")
+        if to in ("0.0.0.0/0", "::/0") and not str(change.now("GatewayId")).startswith("vgw"):
+            yield Hazard(
+                "medium", None, to, "what is in the subnet can be reached from the internet"
+            )

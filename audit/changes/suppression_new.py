@@ -1,0 +1,37 @@
+"""Findings of other tools that a resource switches off."""
+
+from collections.abc import Iterator
+
+from audit.change import Change, Hazard, on_change
+from audit.suppressed import suppressed
+
+SHORTEST = 20
+
+
+@on_change(
+    "suppression-new",
+    category="suppressions",
+    fix="fix the finding, or say in at least 20 characters why it can be lived with",
+)
+def nothing_is_newly_switched_off(change: Change) -> Iterator[Hazard]:
+    """No rule of another tool is newly switched off for a resource."""
+    if change.after:
+        before = dict(suppressed(change.before.metadata)) if change.before else {}
+        for rule, reason in suppressed(change.after.metadata):
+            if rule not in before:
+                yield _hazard(rule, reason, "")
+
+
+def _hazard(rule: str, reason: str, subject: str) -> Hazard:
+    if len(reason.strip()) < SHORTEST:
+        return Hazard(
+            "medium",
+            None,
+            f"{rule}: {reason or '(no reason)'}",
+            "nobody can tell later why it was switched off",
+        )
+    if rule.rstrip().endswith("*") or rule in ("", "all"):
+        return Hazard("medium", None, f"{rule}: {reason}", "it switches off more than one rule")
+    return Hazard(
+        "low", None, f"{rule}: {reason}", "a rule does not look at this resource any more"
+    )
