@@ -77,3 +77,5 @@ def _uses(stack: Stack) -> Iterator[Use]:
     # Decrypt, for the bucket of the trail has a bucket key.
     trail_verbs = ("DescribeKey", "GenerateDataKey*", "Decrypt")
     yield Use("cloudtrail.amazonaws.com", trail_verbs, trails)
+    # Changes of documents, into a queue that is encrypted with this key.
+    yield Use("events.amazonaws.com", ("GenerateDataKey", "Decrypt"), owner)

@@ -41,6 +41,11 @@ class Home:
         return self.directory / "vectors"
 
     @property
+    def ingestion_faults(self) -> Path:
+        """How many of a hundred documents fail once when they are ingested; no file: none."""
+        return self.directory / "ingestion-faults"
+
+    @property
     def temporary(self) -> Path:
         """Where the cloud unpacks functions; its path also marks their processes as ours."""
         return self.directory / "tmp"

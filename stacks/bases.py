@@ -5,12 +5,17 @@ fills it, moves the functions to it and takes the old one away, in this order
 (docs/decisions/0020-knowledge-bases-beside-functions.md).
 """
 
+from collections.abc import Iterator, Mapping
+
 from aws_cdk import Stack
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from components.documents import existing
+from components.handler_code import HandlerCode
 from components.inference import deny_other_endpoints
 from components.knowledge_base import KnowledgeBase
+from components.knowledge_sync import KnowledgeSync, Synced
 from components.vector_store import VectorIndex
 from config import knowledge
 from config.schema import Environment
@@ -31,6 +36,37 @@ def knowledge_bases(
         for base in bases.values():
             deny_other_endpoints(base.role)
     return bases
+
+
+def keep_in_sync(
+    stack: Stack,
+    environment: Environment,
+    bases: Mapping[str, KnowledgeBase],
+    *,
+    stores: Knowledge,
+    key: kms.IKey,
+) -> KnowledgeSync:
+    """What makes every index equal to its documents, from the first deployment on."""
+    return KnowledgeSync(
+        stack,
+        "KnowledgeSync",
+        environment=environment.name,
+        synced=dict(_synced(environment, bases, stores)),
+        # Tasks read no settings, so that they change with the code alone.
+        code=HandlerCode(stack, "TaskCode", settings={}),
+        key=key,
+        log_retention_days=environment.api.log_retention_days,
+    )
+
+
+def _synced(
+    environment: Environment, bases: Mapping[str, KnowledgeBase], stores: Knowledge
+) -> Iterator[tuple[str, Synced]]:
+    for name, base in bases.items():
+        declared = environment.knowledge_bases[name]
+        bucket = declared.bucket or stores.documents.bucket.bucket_name
+        for prefix, source in zip(declared.prefixes or ("",), base.sources, strict=True):
+            yield f"{name}/{prefix}", Synced(name, base, source.attr_data_source_id, bucket, prefix)
 
 
 def _base(

@@ -15,7 +15,7 @@ from components.knowledge_base import Retrieval
 from config.models import Target
 from config.policy import calls
 from config.schema import Environment
-from stacks.bases import knowledge_bases
+from stacks.bases import keep_in_sync, knowledge_bases
 from stacks.foundation import Foundation
 from stacks.front import announce, front, protect
 from stacks.knowledge import Knowledge
@@ -64,7 +64,9 @@ class Gateway(Stack):
                 guardrails[name].grant_apply(handler.role)
         if bases:
             retrieval = Retrieval(self, bases=list(bases.values()), role=chat.role)
-            chat.function.node.add_dependency(retrieval)
+            sync = keep_in_sync(self, environment, bases, stores=knowledge, key=foundation.key)
+            # A changed knowledge base is asked when it may be, and when it is full.
+            chat.function.node.add_dependency(retrieval, sync.first)
         if enforced := environment.enforced_guardrail:
             callers = [chat.role, embeddings.role, *(base.role for base in bases.values())]
             EnforcedGuardrail(self, "Enforced", guardrail=guardrails[enforced], callers=callers)

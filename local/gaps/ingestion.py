@@ -14,6 +14,7 @@ from typing import Any
 from ministack.services import bedrock_agent
 
 from local.gaps.calls import Reply
+from local.gaps.faults import Faults
 from local.gaps.ingestion_runs import Run, forget_source
 from local.gaps.knowledge_settings import IngestionFailed
 from local.gaps.service_errors import ServiceError, not_emulated
@@ -69,7 +70,8 @@ def _start(base_id: str, source_id: str, request: Mapping[str, Any], home: Home)
     record = _record(base_id, source_id, request.get("description", ""))
     bedrock_agent._ingestion_jobs[f"{base_id}/{source_id}/{record['IngestionJobId']}"] = record
     answer: Reply = bedrock_agent._json({"IngestionJob": record}, status=202)
-    run = Run(bedrock_agent._knowledge_bases[base_id], source, home.vectors)
+    base = bedrock_agent._knowledge_bases[base_id]
+    run = Run(base, source, home.vectors, Faults(home.ingestion_faults))
     # The stores are read in the account and region of the request that is being answered.
     context = contextvars.copy_context()
     threading.Thread(target=context.run, args=(_work, record, run), daemon=True).start()

@@ -12,6 +12,7 @@ from ministack.services import bedrock_agent
 from local.gaps.chunks import split
 from local.gaps.documents import METADATA, Document, Source
 from local.gaps.embeddings import embed
+from local.gaps.faults import Faults
 from local.gaps.knowledge_settings import (
     IngestionFailed,
     chunking,
@@ -41,11 +42,16 @@ class Run:
     """The work of one job; `counts` is true at every moment."""
 
     def __init__(
-        self, base: Mapping[str, Any], source_record: Mapping[str, Any], vectors: Path
+        self,
+        base: Mapping[str, Any],
+        source_record: Mapping[str, Any],
+        vectors: Path,
+        faults: Faults,
     ) -> None:
         self.counts: Counter[str] = Counter()
         self.failures: list[str] = []
         self._base, self._record, self._vectors = base, source_record, vectors
+        self._faults = faults
         self._place = f"{base['KnowledgeBaseId']}/{source_record['DataSourceId']}"
 
     def __iter__(self) -> Iterator[None]:
@@ -89,10 +95,12 @@ class Run:
             document = self._source.read(key)
             before = known.get(document.uri)
             if before is None or before.digest != document.digest:
+                self._faults.strike(f"{document.uri}@{document.digest}")
                 known[document.uri] = self._index(document, before)
         except (Unreadable, ServiceError) as problem:
             self.counts.update(numberOfDocumentsFailed=1)
             self.failures.append(f"{self._source.uri(key)}: {problem}")
+            self._list(self._source.uri(key), "FAILED")
 
     def _index(self, document: Document, before: Indexed | None) -> Indexed:
         vectors = list(self._chunks(document))
@@ -103,7 +111,7 @@ class Run:
             self._forget(set(before.vector_keys) - set(fresh.vector_keys))
         kind = "numberOfModifiedDocumentsIndexed" if before else "numberOfNewDocumentsIndexed"
         self.counts[kind] += 1
-        self._list(document.uri)
+        self._list(document.uri, "INDEXED")
         return fresh
 
     def _chunks(self, document: Document) -> Iterator[dict[str, Any]]:
@@ -127,13 +135,13 @@ class Run:
     def _forget(self, keys: set[str]) -> None:
         delete_vectors({"indexArn": index_arn(self._base), "keys": sorted(keys)})
 
-    def _list(self, uri: str) -> None:
+    def _list(self, uri: str, status: str) -> None:
         """As ListKnowledgeBaseDocuments shows it."""
         bedrock_agent._kb_documents[f"{self._place}/{uri}"] = {
             "KnowledgeBaseId": self._base["KnowledgeBaseId"],
             "DataSourceId": self._record["DataSourceId"],
             "Identifier": {"DataSourceType": "S3", "S3": {"Uri": uri}},
-            "Status": "INDEXED",
+            "Status": status,
             "UpdatedAt": bedrock_agent._now_iso(),
         }
 

@@ -129,6 +129,8 @@ KMS = {f"kms:{verb}" for verb in USE_VERBS}
 ROWS = {f"dynamodb:{verb}Item" for verb in ("Get", "Put", "Update", "Delete")}
 DENIED = {"bedrock-mantle:*", "bedrock:CallWithBearerToken"}
 UNGUARDED = {"bedrock:InvokeModel*"}
+QUEUE = {"GetQueueAttributes", "GetQueueUrl", "SendMessage"}
+QUEUE |= {"ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility"}
 MAY = {
     "Authorizer": LOGS | {"dynamodb:GetItem", "kms:Decrypt", "kms:GenerateMac"},
     "Chat": LOGS
@@ -145,6 +147,14 @@ MAY = {
     "Embeddings": LOGS | KMS | ROWS | DENIED | {"bedrock:InvokeModel", "bedrock:ApplyGuardrail"},
     "Models": LOGS,
     "Usage": LOGS | {"dynamodb:GetItem", "kms:Decrypt"},
+    "KnowledgeSyncTask": LOGS
+    | KMS
+    | {f"sqs:{verb}" for verb in QUEUE}
+    | {f"bedrock:{verb}IngestionJob" for verb in ("Start", "Get")}
+    | {"bedrock:ListKnowledgeBaseDocuments"},
+    "KnowledgeSyncFirst": LOGS
+    | {f"bedrock:{verb}IngestionJob" for verb in ("Start", "Get", "Stop")}
+    | {"bedrock:ListIngestionJobs"},
 }
 
 

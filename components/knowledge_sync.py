@@ -1,0 +1,175 @@
+"""Keeps knowledge bases equal to their documents: every change in S3 leads to an ingestion job.
+
+S3 tells EventBridge, EventBridge the queue, the queue a task, which batches for 30 seconds.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from aws_cdk import CustomResource, Duration, Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda_event_sources as event_sources
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from components.handler_code import HandlerCode
+from components.knowledge_base import KnowledgeBase
+from components.task import Task
+
+TIMEOUT = Duration.minutes(1)
+# Lambda wants six times the function's time, and the window, before a message is seen again.
+VISIBILITY = Duration.seconds(6 * 60 + 30)
+WINDOW = Duration.seconds(30)
+FIRST_SYNC = Duration.minutes(15)
+CHANGES = ["Object Created", "Object Deleted"]
+NIGHTLY = "cron(30 2 * * ? *)"  # UTC
+
+Rule = events.CfnRule
+
+
+class Synced(NamedTuple):
+    """A data source as the tasks know it: tasks/sources.py."""
+
+    name: str
+    base: KnowledgeBase
+    source: str
+    bucket: str
+    prefix: str
+
+    @property
+    def told(self) -> dict[str, str]:
+        return {
+            "name": self.name,
+            "base": self.base.id,
+            "source": self.source,
+            "bucket": self.bucket,
+            "prefix": self.prefix,
+        }
+
+
+class KnowledgeSync(Construct):
+    """The queue, what fills it, what empties it, and the first sync of a new knowledge base."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        environment: str,
+        synced: Mapping[str, Synced],
+        code: HandlerCode,
+        key: kms.IKey,
+        log_retention_days: int,
+    ) -> None:
+        super().__init__(scope, id)
+        self.dead_letters = _queue(self, "DeadLetters", key)
+        self._queue = _queue(self, "Queue", key, self.dead_letters)
+        self._tell_of_changes(synced.values())
+        task = Task(
+            self,
+            "Task",
+            module="knowledge_sync",
+            code=code,
+            key=key,
+            log_retention_days=log_retention_days,
+            timeout=TIMEOUT,
+        )
+        told = {name: each.told for name, each in synced.items()}
+        task.function.add_environment("SOURCES", Stack.of(self).to_json_string(told))
+        task.function.add_environment("QUEUE_URL", self._queue.queue_url)
+        task.function.add_environment("ENVIRONMENT", environment)
+        _allow(task, synced.values(), "StartIngestionJob", "GetIngestionJob")
+        _allow(task, synced.values(), "ListKnowledgeBaseDocuments")
+        self._queue.grant_send_messages(task.role)
+        task.function.add_event_source(
+            event_sources.SqsEventSource(
+                self._queue,
+                batch_size=1_000,
+                max_batching_window=WINDOW,
+                max_concurrency=2,
+                report_batch_item_failures=True,
+            )
+        )
+        self.first = _first_sync(self, synced.values(), code, key, log_retention_days)
+
+    def _tell_of_changes(self, synced: Iterable[Synced]) -> None:
+        prefixes = sorted({each.prefix for each in synced})
+        pattern = {
+            "source": ["aws.s3"],
+            "detail-type": CHANGES,
+            "detail": {
+                "bucket": {"name": list(dict.fromkeys(each.bucket for each in synced))},
+                "object": {"key": [{"prefix": prefix} for prefix in prefixes]},
+            },
+        }
+        # CDK's own target lets EventBridge use the key whoever it works for.
+        target = Rule.TargetProperty(arn=self._queue.queue_arn, id="Queue")
+        everything = Rule.TargetProperty(
+            arn=self._queue.queue_arn, id="Queue", input='{"sync": "all"}'
+        )
+        rules = [
+            Rule(self, "Changes", event_pattern=pattern, targets=[target]),
+            Rule(self, "Nightly", schedule_expression=NIGHTLY, targets=[everything]),
+        ]
+        self._queue.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("events.amazonaws.com")],
+                actions=["sqs:SendMessage"],
+                resources=[self._queue.queue_arn],
+                conditions={"ArnEquals": {"aws:SourceArn": [rule.attr_arn for rule in rules]}},
+            )
+        )
+
+
+def _queue(
+    scope: Construct, id: str, key: kms.IKey, dead_letters: sqs.Queue | None = None
+) -> sqs.Queue:
+    return sqs.Queue(
+        scope,
+        id,
+        encryption=sqs.QueueEncryption.KMS,
+        encryption_master_key=key,
+        enforce_ssl=True,
+        visibility_timeout=VISIBILITY,
+        retention_period=Duration.days(14),
+        dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=5)
+        if dead_letters
+        else None,
+    )
+
+
+def _first_sync(
+    scope: Construct,
+    synced: Iterable[Synced],
+    code: HandlerCode,
+    key: kms.IKey,
+    log_retention_days: int,
+) -> CustomResource:
+    task = Task(
+        scope,
+        "First",
+        module="first_sync",
+        code=code,
+        key=key,
+        log_retention_days=log_retention_days,
+        timeout=FIRST_SYNC,
+    )
+    jobs = ("StartIngestionJob", "GetIngestionJob", "StopIngestionJob", "ListIngestionJobs")
+    _allow(task, synced, *jobs)
+    resource = CustomResource(
+        scope,
+        "FirstSync",
+        service_token=task.function.function_arn,
+        service_timeout=FIRST_SYNC,
+        properties={"Sources": [each.told for each in synced]},
+    )
+    # Its deletion stops jobs, which needs the rights as long as it lasts.
+    resource.node.add_dependency(task.role)
+    return resource
+
+
+def _allow(task: Task, synced: Iterable[Synced], *verbs: str) -> None:
+    for arn in dict.fromkeys(each.base.base.attr_knowledge_base_arn for each in synced):
+        task.allow(*(f"bedrock:{verb}" for verb in verbs), on=arn)
