@@ -58,14 +58,15 @@ class KnowledgeSync(Construct):
         id: str,
         *,
         environment: str,
+        dead_letters: str,
         synced: Mapping[str, Synced],
         code: HandlerCode,
         key: kms.IKey,
         log_retention_days: int,
     ) -> None:
         super().__init__(scope, id)
-        self.dead_letters = _queue(self, "DeadLetters", key)
-        self._queue = _queue(self, "Queue", key, self.dead_letters)
+        failed = _queue(self, "DeadLetters", key, name=dead_letters)
+        self._queue = _queue(self, "Queue", key, dead_letters=failed)
         self._tell_of_changes(synced.values())
         task = Task(
             self,
@@ -124,11 +125,17 @@ class KnowledgeSync(Construct):
 
 
 def _queue(
-    scope: Construct, id: str, key: kms.IKey, dead_letters: sqs.Queue | None = None
+    scope: Construct,
+    id: str,
+    key: kms.IKey,
+    *,
+    name: str | None = None,
+    dead_letters: sqs.Queue | None = None,
 ) -> sqs.Queue:
     return sqs.Queue(
         scope,
         id,
+        queue_name=name,
         encryption=sqs.QueueEncryption.KMS,
         encryption_master_key=key,
         enforce_ssl=True,

@@ -10,9 +10,8 @@ from config.schema import Environment
 OBJECTIVES: tuple[Objective, ...] = get_args(Objective)
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create_Composite_Alarm.html
 MOST_OF_AN_OBJECTIVE = 100
-# The dead-letter queues of an environment, by the name that `stacks.names.store_name` completes:
-# an alarm for each of them is all that it takes. No function of ours reads a queue yet.
-DEAD_LETTER_QUEUES: tuple[str, ...] = ()
+# Where changes of documents end that nobody could sync: stacks/bases.py.
+DEAD_LETTERS = "knowledge-dead-letters"
 # The functions that are released, as the stack calls them.
 FUNCTIONS = ("Authorizer", "Chat", "Embeddings", "Models", "Usage")
 
@@ -128,8 +127,11 @@ def subjects(of: Subject, environment: Environment) -> Iterator[tuple[str, Mappi
         case "code":
             yield from ((name.lower(), {}) for name in FUNCTIONS)
         case "queue":
-            for name in DEAD_LETTER_QUEUES:
-                yield name, {"QueueName": f"strata-{environment.name}-{name}"}
+            if environment.knowledge_bases:
+                yield DEAD_LETTERS, {"QueueName": f"strata-{environment.name}-{DEAD_LETTERS}"}
+        case "knowledge-base":
+            bases = environment.knowledge_bases
+            yield from ((name, {**here, "knowledge_base": name}) for name in bases)
         case "model" | "chat-model":
             kinds = ("chat",) if of == "chat-model" else ("chat", "embedding")
             yield from ((id, {**here, "model": id}) for id in _models(kinds, environment))

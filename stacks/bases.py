@@ -18,6 +18,7 @@ from components.knowledge_base import KnowledgeBase
 from components.knowledge_sync import KnowledgeSync, Synced
 from components.vector_store import VectorIndex
 from config import knowledge
+from config.alarms import DEAD_LETTERS
 from config.schema import Environment
 from stacks.knowledge import Knowledge
 from stacks.names import store_name
@@ -51,6 +52,7 @@ def keep_in_sync(
         stack,
         "KnowledgeSync",
         environment=environment.name,
+        dead_letters=store_name(environment, DEAD_LETTERS),
         synced=dict(_synced(environment, bases, stores)),
         # Tasks read no settings, so that they change with the code alone.
         code=HandlerCode(stack, "TaskCode", settings={}),

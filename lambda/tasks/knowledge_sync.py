@@ -25,6 +25,9 @@ QUICK = Config(
 LOOK_AGAIN, ASK_AGAIN = 20, 30
 # How often a sync in which something failed is done again: after 1, 2, 4 and 8 minutes.
 MOST_ATTEMPTS = 4
+# By which a sync's metrics are known, and their names.
+DIMENSIONS = ("environment", "knowledge_base")
+METRICS = ("DocumentsIndexed", "DocumentsDeleted", "DocumentsFailed", "SyncsFailed")
 
 
 @dataclass(frozen=True)
@@ -82,13 +85,13 @@ class Sync:
         """One line a job, and its metrics; what failed counts when no attempt is left."""
         failed = self.jobs.failed(source) if job.failed_documents else []
         count = job.counts.get
-        metrics = {
-            "DocumentsIndexed": count("numberOfNewDocumentsIndexed", 0)
-            + count("numberOfModifiedDocumentsIndexed", 0),
-            "DocumentsDeleted": count("numberOfDocumentsDeleted", 0),
-            "DocumentsFailed": job.failed_documents if last else 0,
-            "SyncsFailed": int(last and job.status == "FAILED"),
-        }
+        values = (
+            count("numberOfNewDocumentsIndexed", 0) + count("numberOfModifiedDocumentsIndexed", 0),
+            count("numberOfDocumentsDeleted", 0),
+            job.failed_documents if last else 0,
+            int(last and job.status == "FAILED"),
+        )
+        metrics = dict(zip(METRICS, values, strict=True))
         facts = {"status": job.status, "failed": failed, "documents_failed": job.failed_documents}
         print(_line(self.environment, source.name, metrics, facts), flush=True)
 
@@ -129,7 +132,7 @@ def _line(
 ) -> str:
     directive = {
         "Namespace": "Strata",
-        "Dimensions": [["environment", "knowledge_base"]],
+        "Dimensions": [DIMENSIONS],
         "Metrics": [{"Name": name, "Unit": "Count"} for name in metrics],
     }
     made = {"Timestamp": round(time.time() * 1000), "CloudWatchMetrics": [directive]}

@@ -82,6 +82,13 @@ def resources(found: Template, type: str) -> dict[str, Any]:
     return {id: each for id, each in found["Resources"].items() if each["Type"] == type}
 
 
+def handlers(gateway: Template) -> dict[str, Any]:
+    """The functions of the request path, by logical id; the others are tasks."""
+    functions = resources(gateway, "AWS::Lambda::Function")
+    path = "gateway."
+    return {id: f for id, f in functions.items() if f["Properties"]["Handler"].startswith(path)}
+
+
 def plain(value: Any) -> Any:
     """A template value with its intrinsic functions as readable text."""
     match value:

@@ -4,12 +4,12 @@ import zipfile
 
 import pytest
 
-from tests.stacks.assembly import resources, template
+from tests.stacks.assembly import handlers, template
 
 
 @pytest.fixture(scope="module")
 def asset(assembly):
-    functions = resources(template(assembly, "prod", "Gateway"), "AWS::Lambda::Function")
+    functions = handlers(template(assembly, "prod", "Gateway"))
     (key,) = {each["Properties"]["Code"]["S3Key"] for each in functions.values()}
     return assembly / f"asset.{key.removesuffix('.zip')}"
 

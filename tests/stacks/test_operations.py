@@ -10,6 +10,7 @@ from config.alarm_table import OF_A_RELEASE, TABLE
 from config.alarms import OBJECTIVES, alarms_of, billed_metrics
 from config.load import environment_names, load_environment
 from gateway import observe
+from tasks import knowledge_sync
 from tests.stacks.assembly import ROOT, dev_with, plain, resources, synthesize, template
 
 RUNBOOKS = ROOT / "docs" / "runbooks"
@@ -54,6 +55,8 @@ def is_published(namespace: str, metric: str, dimensions: list[str]) -> bool:
     """Whether the gateway or AWS writes the metric by these dimensions."""
     if namespace != observe.NAMESPACE:
         return metric in AWS[namespace]
+    if metric in knowledge_sync.METRICS:
+        return tuple(dimensions) == knowledge_sync.DIMENSIONS
     return any(metric in names and tuple(dimensions) in sets for names, sets in observe.DIMENSIONS)
 
 
@@ -241,14 +244,13 @@ def test_what_aws_bills_is_watched_by_tag_and_by_service(assembly, tmp_path):
     assert of_tenant["BudgetLimit"]["Amount"] == 50
 
 
-def test_a_dead_letter_queue_is_watched_by_naming_it(monkeypatch, tmp_path):
-    monkeypatch.setattr("config.alarms.DEAD_LETTER_QUEUES", ("knowledge-failed",))
+def test_the_dead_letters_of_the_sync_are_watched(tmp_path):
     synthesize(tmp_path, dev_with(tables="[operations.upkeep]\n"))
-    found = alarms(tmp_path, "dev")["strata-dev-dead-letters-knowledge-failed"]
+    found = alarms(tmp_path, "dev")["strata-dev-dead-letters-knowledge-dead-letters"]
     (query,) = found["Metrics"]
-    assert query["MetricStat"]["Metric"]["Dimensions"] == [
-        {"Name": "QueueName", "Value": "strata-dev-knowledge-failed"}
-    ]
+    name = query["MetricStat"]["Metric"]["Dimensions"][0]["Value"]
+    queues = resources(template(tmp_path, "dev", "Gateway"), "AWS::SQS::Queue").values()
+    assert name in [each["Properties"].get("QueueName") for each in queues]
 
 
 @ENVIRONMENTS

@@ -3,7 +3,7 @@
 import pytest
 
 from config.load import environment_names, load_environment
-from tests.stacks.assembly import dev_with, plain, resources, synthesize, template
+from tests.stacks.assembly import dev_with, handlers, plain, resources, synthesize, template
 
 HANDLERS = {"Authorizer", "Chat", "Embeddings", "Models", "Usage"}
 ENVIRONMENTS = pytest.mark.parametrize("environment", environment_names())
@@ -78,7 +78,7 @@ def test_codedeploy_may_move_these_aliases_and_nothing_else(assembly):
         if id.startswith("CanaryPolicy")
     )
     moves = next(s for s in policy if "lambda:UpdateAlias" in s["Action"])
-    functions = resources(gateway, "AWS::Lambda::Function")
+    functions = handlers(gateway)
     assert {arn.partition(".Arn")[0] for arn in map(plain, moves["Resource"])} == set(functions)
 
 

@@ -5,7 +5,15 @@ import json
 import pytest
 
 from config.load import environment_names, load_environment
-from tests.stacks.assembly import Template, dev_with, plain, resources, synthesize, template
+from tests.stacks.assembly import (
+    Template,
+    dev_with,
+    handlers,
+    plain,
+    resources,
+    synthesize,
+    template,
+)
 
 ROUTES = {
     ("POST", "/v1/chat/completions"): "Chat",
@@ -108,7 +116,7 @@ def test_the_chat_routes_stream_for_as_long_as_the_environment_says(assembly, en
 @pytest.mark.parametrize("environment", environment_names())
 def test_a_function_lives_as_long_as_its_routes_wait(assembly, environment):
     declared = load_environment(environment).api.timeout_seconds
-    found = resources(template(assembly, environment, "Gateway"), "AWS::Lambda::Function")
+    found = handlers(template(assembly, environment, "Gateway"))
     for id, each in found.items():
         longest = declared if id.startswith("Chat") else min(29, declared)
         assert each["Properties"]["Timeout"] == longest
@@ -119,7 +127,7 @@ def test_only_the_function_that_streams_is_started_by_our_runtime(prod):
         id.partition("Function")[0]: each["Properties"]["Environment"]["Variables"].get(
             "AWS_LAMBDA_EXEC_WRAPPER"
         )
-        for id, each in resources(prod, "AWS::Lambda::Function").items()
+        for id, each in handlers(prod).items()
     }
     assert wrapped.pop("Chat") == "/var/task/stream_wrapper"
     assert set(wrapped.values()) == {None}
@@ -205,7 +213,7 @@ def test_traces_are_off_unless_declared(prod, tmp_path):
     traced = template(tmp_path, "dev", "Gateway")
     (stage,) = resources(traced, "AWS::ApiGateway::Stage").values()
     assert stage["Properties"]["TracingEnabled"] is True
-    for function in resources(traced, "AWS::Lambda::Function").values():
+    for function in handlers(traced).values():
         assert function["Properties"]["TracingConfig"] == {"Mode": "Active"}
     assert "TracingConfig" not in json.dumps(prod)
     assert "TracingEnabled" not in json.dumps(prod)
