@@ -26,7 +26,7 @@ def ingest(home: Home, environment: Environment) -> None:
     """Run one ingestion job for each data source and wait until the vectors are there."""
     with client(home, "bedrock-agent", environment.region) as agent:
         for source in _sources(agent, environment):
-            job = agent.start_ingestion_job(**source)["ingestionJob"]
+            job = _start_job(agent, source)
             _await_job(home, agent, {**source, "ingestionJobId": job["ingestionJobId"]})
 
 
@@ -50,6 +50,19 @@ def _mirror(s3: Any, bucket: str, prefix: str) -> int:
     for key, path in wanted.items():
         s3.put_object(Bucket=bucket, Key=key, Body=Path(path).read_bytes())
     return len(wanted)
+
+
+def _start_job(agent: Any, source: dict[str, str]) -> dict[str, Any]:
+    """The platform's own sync may have a job running: one at a time for a data source."""
+    deadline = time.monotonic() + INGESTION_SECONDS
+    while True:
+        try:
+            job: dict[str, Any] = agent.start_ingestion_job(**source)["ingestionJob"]
+            return job
+        except agent.exceptions.ConflictException:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 def _await_job(home: Home, agent: Any, ids: dict[str, str]) -> None:

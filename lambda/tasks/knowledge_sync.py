@@ -23,7 +23,7 @@ QUICK = Config(
 )
 # Seconds until a running job is looked at again, and until a busy data source is asked again.
 LOOK_AGAIN, ASK_AGAIN = 20, 30
-# How often a sync in which something failed is done again: after 1, 2, 4 and 8 minutes.
+# How often a sync in which something failed is done again: after 15 seconds, 1, 4 and 15 minutes.
 MOST_ATTEMPTS = 4
 # By which a sync's metrics are known, and their names.
 DIMENSIONS = ("environment", "knowledge_base")
@@ -78,7 +78,7 @@ class Sync:
             self.queue.leave(watch, LOOK_AGAIN)
             return
         if (job.failed_documents or job.status == "FAILED") and watch.attempt < MOST_ATTEMPTS:
-            self.queue.leave(Again(watch.source, watch.attempt + 1), 60 * 2**watch.attempt)
+            self.queue.leave(Again(watch.source, watch.attempt + 1), 15 * 4**watch.attempt)
         self._tell(source, job, last=watch.attempt >= MOST_ATTEMPTS)
 
     def _tell(self, source: Source, job: Job, *, last: bool) -> None:

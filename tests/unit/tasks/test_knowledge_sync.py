@@ -171,16 +171,18 @@ def test_what_fails_for_good_is_tried_so_often_and_then_told_by_name(capsys):
     assert directive["Dimensions"] == [["environment", "knowledge_base"]]
 
 
-def test_each_attempt_waits_twice_as_long():
-    world = World(fail_once=1.0)
+def test_each_attempt_waits_longer():
+    world, waited = World(fail_once=1.0), []
     world.documents["handbook/x"] = 1
     for attempt in range(MOST_ATTEMPTS):
         job = world.start(HANDBOOK)
         world.now += 100
         world.failed_once.clear()
         synced(world).handle([Watch("handbook/handbook/", job.id, attempt)])
-    waits = [note.attempt for _, note in world.queue]
-    assert waits == [1, 2, 3, 4]
+        due, note = world.queue.pop()
+        assert note == Again("handbook/handbook/", attempt + 1)
+        waited.append(due - world.now)
+    assert waited == [15, 60, 240, 960]
 
 
 def test_a_knowledge_base_that_has_gone_is_not_looked_at():
