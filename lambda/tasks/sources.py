@@ -75,7 +75,9 @@ class Jobs:
 
     def running(self, source: Source) -> Iterator[Job]:
         """The jobs that have not ended."""
-        pages = self._bedrock.get_paginator("list_ingestion_jobs").paginate(**_ids(source))
+        pages = self._bedrock.get_paginator("list_ingestion_jobs").paginate(
+            knowledgeBaseId=source.base, dataSourceId=source.source
+        )
         jobs = (_job(each) for page in pages for each in page["ingestionJobSummaries"])
         yield from (job for job in jobs if job.runs)
 
