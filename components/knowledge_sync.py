@@ -14,6 +14,7 @@ from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from components.encryption_key import grant_use
 from components.handler_code import HandlerCode
 from components.knowledge_base import KnowledgeBase
 from components.task import Task
@@ -22,6 +23,7 @@ TIMEOUT = Duration.minutes(1)
 # Lambda wants six times the function's time, and the window, before a message is seen again.
 VISIBILITY = Duration.seconds(6 * 60 + 30)
 WINDOW = Duration.seconds(30)
+AT_ONCE = 2  # the least that a queue's reader may be
 FIRST_SYNC = Duration.minutes(15)
 CHANGES = ["Object Created", "Object Deleted"]
 NIGHTLY = "cron(30 2 * * ? *)"  # UTC
@@ -76,6 +78,7 @@ class KnowledgeSync(Construct):
             key=key,
             log_retention_days=log_retention_days,
             timeout=TIMEOUT,
+            at_once=AT_ONCE,
         )
         told = {name: each.told for name, each in synced.items()}
         task.function.add_environment("SOURCES", Stack.of(self).to_json_string(told))
@@ -83,13 +86,14 @@ class KnowledgeSync(Construct):
         task.function.add_environment("ENVIRONMENT", environment)
         _allow(task, synced.values(), "StartIngestionJob", "GetIngestionJob")
         _allow(task, synced.values(), "ListKnowledgeBaseDocuments")
-        self._queue.grant_send_messages(task.role)
+        task.allow("sqs:SendMessage", on=self._queue.queue_arn)
+        grant_use(key, task.role)
         task.function.add_event_source(
             event_sources.SqsEventSource(
                 self._queue,
                 batch_size=1_000,
                 max_batching_window=WINDOW,
-                max_concurrency=2,
+                max_concurrency=AT_ONCE,
                 report_batch_item_failures=True,
             )
         )
@@ -165,13 +169,7 @@ def _first_sync(
     )
     jobs = ("StartIngestionJob", "GetIngestionJob", "StopIngestionJob", "ListIngestionJobs")
     _allow(task, synced, *jobs)
-    resource = CustomResource(
-        scope,
-        "FirstSync",
-        service_token=task.function.function_arn,
-        service_timeout=FIRST_SYNC,
-        properties={"Sources": [each.told for each in synced]},
-    )
+    resource = task.make(scope, "FirstSync", {"Sources": [each.told for each in synced]})
     # Its deletion stops jobs, which needs the rights as long as it lasts.
     resource.node.add_dependency(task.role)
     return resource

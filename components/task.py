@@ -25,6 +25,7 @@ class Task(Construct):
         key: kms.IKey,
         log_retention_days: int,
         timeout: Duration,
+        at_once: int = 1,
     ) -> None:
         super().__init__(scope, id)
         self._timeout = timeout
@@ -42,8 +43,8 @@ class Task(Construct):
             log_group=logs,
             memory_size=256,
             timeout=timeout,
-            # What it changes is the account's, and there is one of it.
-            reserved_concurrent_executions=1,
+            # Most change what the account has one of.
+            reserved_concurrent_executions=at_once,
         )
 
     def make(self, scope: Construct, id: str, properties: Mapping[str, object]) -> CustomResource:
