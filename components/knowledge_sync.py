@@ -10,7 +10,7 @@ from aws_cdk import CustomResource, Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_lambda_event_sources as event_sources
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -27,6 +27,7 @@ AT_ONCE = 2  # the least that a queue's reader may be
 FIRST_SYNC = Duration.minutes(15)
 CHANGES = ["Object Created", "Object Deleted"]
 NIGHTLY = "cron(30 2 * * ? *)"  # UTC
+EVERYTHING = '{"sync": "all"}'
 
 Rule = events.CfnRule
 
@@ -69,7 +70,7 @@ class KnowledgeSync(Construct):
         super().__init__(scope, id)
         failed = _queue(self, "DeadLetters", key, name=dead_letters)
         self._queue = _queue(self, "Queue", key, dead_letters=failed)
-        self._tell_of_changes(synced.values())
+        self._tell_of_changes(synced.values(), failed)
         task = Task(
             self,
             "Task",
@@ -88,18 +89,20 @@ class KnowledgeSync(Construct):
         _allow(task, synced.values(), "ListKnowledgeBaseDocuments")
         task.allow("sqs:SendMessage", on=self._queue.queue_arn)
         grant_use(key, task.role)
-        task.function.add_event_source(
-            event_sources.SqsEventSource(
-                self._queue,
-                batch_size=1_000,
-                max_batching_window=WINDOW,
-                max_concurrency=AT_ONCE,
-                report_batch_item_failures=True,
-            )
+        self._queue.grant_consume_messages(task.role)
+        lambda_.EventSourceMapping(
+            self,
+            "Batches",
+            target=task.function,
+            event_source_arn=self._queue.queue_arn,
+            batch_size=1_000,
+            max_batching_window=WINDOW,
+            max_concurrency=AT_ONCE,
+            report_batch_item_failures=True,
         )
         self.first = _first_sync(self, synced.values(), code, key, log_retention_days)
 
-    def _tell_of_changes(self, synced: Iterable[Synced]) -> None:
+    def _tell_of_changes(self, synced: Iterable[Synced], failed: sqs.Queue) -> None:
         prefixes = sorted({each.prefix for each in synced})
         pattern = {
             "source": ["aws.s3"],
@@ -109,23 +112,34 @@ class KnowledgeSync(Construct):
                 "object": {"key": [{"prefix": prefix} for prefix in prefixes]},
             },
         }
-        # CDK's own target lets EventBridge use the key whoever it works for.
-        target = Rule.TargetProperty(arn=self._queue.queue_arn, id="Queue")
-        everything = Rule.TargetProperty(
-            arn=self._queue.queue_arn, id="Queue", input='{"sync": "all"}'
-        )
+        # CDK's own target lets EventBridge use the key whoever it works for, so not that one.
         rules = [
-            Rule(self, "Changes", event_pattern=pattern, targets=[target]),
-            Rule(self, "Nightly", schedule_expression=NIGHTLY, targets=[everything]),
+            Rule(self, "Changes", event_pattern=pattern, targets=[self._target(failed)]),
+            Rule(
+                self,
+                "Nightly",
+                schedule_expression=NIGHTLY,
+                targets=[self._target(failed, input=EVERYTHING)],
+            ),
         ]
-        self._queue.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[iam.ServicePrincipal("events.amazonaws.com")],
-                actions=["sqs:SendMessage"],
-                resources=[self._queue.queue_arn],
-                conditions={"ArnEquals": {"aws:SourceArn": [rule.attr_arn for rule in rules]}},
-            )
+        for queue in (self._queue, failed):
+            queue.add_to_resource_policy(_sending(queue, rules))
+
+    def _target(self, failed: sqs.Queue, input: str | None = None) -> Rule.TargetProperty:
+        """Our queue, or the dead letters when EventBridge may not write there."""
+        undelivered = Rule.DeadLetterConfigProperty(arn=failed.queue_arn)
+        return Rule.TargetProperty(
+            arn=self._queue.queue_arn, id="Queue", input=input, dead_letter_config=undelivered
         )
+
+
+def _sending(queue: sqs.Queue, rules: Iterable[Rule]) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        principals=[iam.ServicePrincipal("events.amazonaws.com")],
+        actions=["sqs:SendMessage"],
+        resources=[queue.queue_arn],
+        conditions={"ArnEquals": {"aws:SourceArn": [rule.attr_arn for rule in rules]}},
+    )
 
 
 def _queue(

@@ -43,6 +43,7 @@ class Task(Construct):
             log_group=logs,
             memory_size=256,
             timeout=timeout,
+            environment_encryption=key,
             # Most change what the account has one of.
             reserved_concurrent_executions=at_once,
         )
