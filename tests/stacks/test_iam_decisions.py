@@ -191,6 +191,18 @@ USED = {
         "bedrock:ApplyGuardrail": "tests/local/test_clients.py",
     },
     BASE: {"bedrock:InvokeModel": "tests/local/test_guarded.py"},
+    "KnowledgeSyncTaskRole": {
+        "bedrock:StartIngestionJob": "tests/local/test_documents_sync.py",
+        "bedrock:GetIngestionJob": "tests/local/test_documents_sync.py",
+        "bedrock:ListKnowledgeBaseDocuments": "tests/local/test_documents_sync.py",
+    },
+    "KnowledgeSyncFirstRole": {
+        "bedrock:StartIngestionJob": "tests/local/test_documents_sync.py",
+        "bedrock:GetIngestionJob": "tests/local/test_documents_sync.py",
+        "bedrock:ListIngestionJobs": "tests/local/test_destroy.py",
+        # Asked only where a job still runs when its stack goes.
+        "bedrock:StopIngestionJob": "tests/unit/tasks/test_knowledge_sync.py",
+    },
 }
 # The roles of deployment tasks: their rights are told where their parts are tested.
 TASKS = ("ModelAccess", "InvocationLogging")
