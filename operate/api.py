@@ -35,6 +35,8 @@ def find_key(file: Path | None) -> str:
         raise OperateError(f"the key file {file} cannot be read: {error}") from None
     if not key:
         raise OperateError(f"no API key: give --key-file FILE, or set {VARIABLE}")
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise OperateError("that is no API key: a key is one word of printable ASCII")
     return key
 
 
@@ -43,6 +45,8 @@ def asker(base_url: str, key: str) -> Ask:
     if not base_url.startswith("https://"):
         raise OperateError(f"{base_url!r} is no https address: a key is sent there")
 
+    opener = urllib.request.build_opener(_StaysHere)
+
     def ask(alias: str, question: str) -> Completion:
         body = {"model": alias, "messages": [{"role": "user", "content": question}]}
         request = urllib.request.Request(
@@ -50,15 +54,22 @@ def asker(base_url: str, key: str) -> Ask:
             data=json.dumps(body).encode(),
             headers={"authorization": f"Bearer {key}", "content-type": "application/json"},
         )
-        return _answered(request)
+        return _answered(opener, request)
 
     return ask
 
 
-def _answered(request: urllib.request.Request) -> Completion:
+class _StaysHere(urllib.request.HTTPRedirectHandler):
+    """A redirect is an error: urllib would send the key along to wherever it leads."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def _answered(opener: urllib.request.OpenerDirector, request: urllib.request.Request) -> Completion:
     for wait in (*(2**n for n in range(TRIES - 1)), None):
         try:
-            with urllib.request.urlopen(request, timeout=SECONDS) as answer:
+            with opener.open(request, timeout=SECONDS) as answer:
                 completion: Completion = json.load(answer)
                 return completion
         except urllib.error.HTTPError as error:
@@ -66,8 +77,9 @@ def _answered(request: urllib.request.Request) -> Completion:
             if wait is None or error.code not in PASSING:
                 raise OperateError(_refusal(error.code)) from None
             time.sleep(wait)
-        except OSError as error:
-            raise OperateError(f"the API was not reached: {error}") from None
+        except (OSError, ValueError) as error:
+            kind = type(error).__name__
+            raise OperateError(f"the API gave no answer in JSON: {kind}: {error}") from None
     raise AssertionError("the last try answers or raises")
 
 

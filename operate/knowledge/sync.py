@@ -128,6 +128,8 @@ def _transfer(s3: Any, place: Place, plan: Plan, gone: Sequence[str]) -> None:
         raise OperateError(
             "interrupted; what was uploaded is kept: the same command again does the rest"
         ) from None
+    except OSError as error:
+        raise OperateError(f"a document changed meanwhile: {error}; sync again") from None
     except NotDeleted as error:
         raise OperateError(f"S3 did not delete {error}; the same command again tries") from None
 

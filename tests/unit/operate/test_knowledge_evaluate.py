@@ -1,14 +1,19 @@
 """The command as it is run: on stubbed AWS calls, and an API of its own that answers over TLS."""
 
 import json
+import ssl
 from collections.abc import Iterator
-from typing import Any
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from typing import Any, ClassVar
 
 import pytest
+import trustme
 
 from config.load import load_environment
 from config.questions import parse_questions
 from operate.__main__ import main
+from operate.api import asker, find_key
 from operate.errors import OperateError
 from operate.knowledge.answer_report import AnswerReport
 from operate.knowledge.answers import answerer, judge_model
@@ -228,16 +233,91 @@ def test_the_price_of_an_answer_by_a_model_that_the_alias_does_not_name_is_unkno
     assert answers(completion("34 days", **CITED) | {"model": "another"}).usd is None
 
 
-def test_a_wrong_key_ends_the_run_with_the_status_and_not_with_the_key(monkeypatch):
-    import urllib.error
-    from email.message import Message
+class Api(BaseHTTPRequestHandler):
+    """Answers every question with the next of `answers`: a status, headers and a body."""
 
-    from operate.api import asker
+    answers: ClassVar[list[tuple[int, dict[str, str], bytes]]] = []
+    asked: ClassVar[list[tuple[str, str | None]]] = []
 
-    def refuse(*_: Any, **__: Any) -> None:
-        raise urllib.error.HTTPError("https://x", 401, "sk-strata-x", Message(), None)
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.asked.append((self.path, self.headers["authorization"]))
+        status, headers, body = self.answers.pop(0)
+        self.send_response(status)
+        for name, value in {**headers, "content-length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
 
-    monkeypatch.setattr("urllib.request.urlopen", refuse)
+    do_GET = do_POST
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def api(tmp_path, monkeypatch) -> Iterator[tuple[type[Api], Any]]:
+    """A server over TLS on this machine, and what asks it with a key."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("NO_PROXY", "localhost")
+    monkeypatch.setattr("operate.api.time.sleep", lambda seconds: None)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("localhost").configure_cert(context)
+    Api.answers, Api.asked = [], []
+    with HTTPServer(("127.0.0.1", 0), Api) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield Api, asker(f"https://localhost:{server.server_port}/v1", "sk-strata-x")
+        server.shutdown()
+        thread.join()
+
+
+def test_the_key_goes_to_the_api_and_its_answer_comes_back(api):
+    server, ask = api
+    server.answers = [(200, {}, json.dumps(completion("34 days")).encode())]
+    assert ask("docs-assistant", "?")["choices"][0]["message"]["content"] == "34 days"
+    assert server.asked == [("/v1/chat/completions", "Bearer sk-strata-x")]
+
+
+def test_a_wrong_key_ends_the_run_with_the_status_and_not_with_the_key(api):
+    server, ask = api
+    server.answers = [(401, {}, b"sk-strata-x is unknown")]
     with pytest.raises(OperateError, match="status 401; is the key of this environment") as told:
-        asker("https://x/v1", "sk-strata-x")("docs-assistant", "?")
+        ask("docs-assistant", "?")
     assert "sk-strata-x" not in str(told.value)
+
+
+def test_what_may_pass_is_asked_again_and_not_for_ever(api):
+    server, ask = api
+    server.answers = [(503, {}, b""), (429, {}, b""), (200, {}, b"{}")]
+    assert ask("docs-assistant", "?") == {}
+    server.answers = [(504, {}, b"")] * 9
+    with pytest.raises(OperateError, match="status 504"):
+        ask("docs-assistant", "?")
+    assert len(server.answers) == 4
+
+
+def test_a_redirect_takes_the_key_nowhere(api):
+    server, ask = api
+    server.answers = [(302, {"location": "/elsewhere"}, b""), (200, {}, b"{}")]
+    with pytest.raises(OperateError, match="status 302"):
+        ask("docs-assistant", "?")
+    assert [path for path, _ in server.asked] == ["/v1/chat/completions"]
+
+
+def test_an_answer_that_is_no_json_is_told(api):
+    server, ask = api
+    server.answers = [(200, {}, b"<html>")]
+    with pytest.raises(OperateError, match="no answer in JSON"):
+        ask("docs-assistant", "?")
+
+
+def test_a_key_of_two_lines_is_refused_and_not_shown(tmp_path):
+    file = tmp_path / "key"
+    file.write_text("sk-strata-x\nsk-strata-y\n")
+    with pytest.raises(OperateError, match="one word of printable ASCII") as told:
+        find_key(file)
+    assert "sk-strata" not in str(told.value)
