@@ -1,4 +1,7 @@
-"""A run for machines, and for the run after it: what `--baseline` reads again."""
+"""A run for machines, and for the run after it: what `--baseline` reads again.
+
+`report.schema.json` beside this file describes it.
+"""
 
 import json
 from dataclasses import asdict
@@ -11,6 +14,7 @@ from operate.knowledge.judge import METRICS, Outcome
 from operate.knowledge.report import Report, Row
 
 Run = dict[str, Any]
+SCHEMA = Path(__file__).parent / "report.schema.json"
 
 
 def as_json(report: Report) -> Run:

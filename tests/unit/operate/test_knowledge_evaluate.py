@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import Any, ClassVar
 
+import jsonschema_rs
 import pytest
 import trustme
 
@@ -17,6 +18,7 @@ from operate.api import asker, find_key
 from operate.errors import OperateError
 from operate.knowledge.answer_report import AnswerReport
 from operate.knowledge.answers import answerer, judge_model
+from operate.knowledge.as_json import SCHEMA
 from tests.unit.operate.stubbed import Stubbed
 
 DEV = load_environment("dev")
@@ -149,6 +151,28 @@ def test_a_baseline_shows_what_got_worse_by_question_and_by_metric(aws, capsys, 
     assert "worse: window: rank 1 -> rank 2 without its facts" in capsys.readouterr().out
     assert "| en | mrr | 1.000 | 0.500 | -0.500 |" in page.read_text()
     assert "111111111111" not in page.read_text()
+
+
+def test_the_json_with_and_without_answers_fits_its_schema(aws, capsys, monkeypatch):
+    judge = jsonschema_rs.validator_for(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    expect_deployed(aws)
+    expect_retrieved(aws, RIGHT)
+    assert evaluate("--json") == 0
+    judge.validate(json.loads(capsys.readouterr().out))
+
+    monkeypatch.setenv("STRATA_API_KEY", "sk-strata-x")
+    monkeypatch.setattr(
+        "operate.knowledge.evaluate.asker",
+        lambda url, key: lambda alias, text: completion("The refund window is 34 days.", **CITED),
+    )
+    expect_deployed(aws)
+    expect_retrieved(aws, RIGHT)
+    asked = ("--answers", "docs-assistant", "--judge", "reasoning", "--base-url", "https://x/v1")
+    assert evaluate("--json", *asked) == 0
+    report = json.loads(capsys.readouterr().out)
+    judge.validate(report)
+    assert report["answers"]["facts"] == 1.0
+    assert report["answers"]["undecided"] == 2
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"knowledge_base": "other", "rows": []}'])
