@@ -79,7 +79,9 @@ def _answered(opener: urllib.request.OpenerDirector, request: urllib.request.Req
             time.sleep(wait)
         except (OSError, ValueError) as error:
             kind = type(error).__name__
-            raise OperateError(f"the API gave no answer in JSON: {kind}: {error}") from None
+            raise OperateError(
+                f"the API gave no answer that can be read: {kind}: {error}"
+            ) from None
     raise AssertionError("the last try answers or raises")
 
 

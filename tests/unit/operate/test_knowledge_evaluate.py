@@ -335,7 +335,7 @@ def test_a_redirect_takes_the_key_nowhere(api):
 def test_an_answer_that_is_no_json_is_told(api):
     server, ask = api
     server.answers = [(200, {}, b"<html>")]
-    with pytest.raises(OperateError, match="no answer in JSON"):
+    with pytest.raises(OperateError, match="no answer that can be read: JSONDecodeError"):
         ask("docs-assistant", "?")
 
 
