@@ -29,6 +29,7 @@ from operate.preflight.account import boto3_client
 
 EVERY = 20  # questions between two words of progress
 AT_ONCE = 4  # answers: they take seconds, and tokens by the minute
+EMBEDDED_AT_ONCE = 1  # one small model answers there, and whoever waits for it runs out of time
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,15 +58,16 @@ def run(given: argparse.Namespace) -> int:
     outcomes = all_of(
         _answered(questions), lambda each: judge(each, retrieve(each.question)), _progress, 1
     )
+    embedded = is_embedded(environment, runtime)
     report = Report(
         deployed=deployed,
         environment=environment.name,
-        embedded=is_embedded(environment, runtime),
+        embedded=embedded,
         passages=questions.passages,
         rows=tuple(rows(questions, outcomes)),
         outcomes=tuple(outcomes),
         cost=cost,
-        answers=answer(),
+        answers=answer(EMBEDDED_AT_ONCE if embedded else AT_ONCE),
     )
     changed = None if before is None else difference(before, as_json(report))
     return _tell(report, given, changed)
@@ -78,12 +80,12 @@ def _answered(questions: QuestionSet) -> list[Question]:
 
 def _answering(
     given: argparse.Namespace, environment: Environment, questions: QuestionSet
-) -> Callable[[], AnswerReport | None]:
-    """Asks the alias later, but finds now what would stop it."""
+) -> Callable[[int], AnswerReport | None]:
+    """Asks the alias later, so many at once, but finds now what would stop it."""
     if given.answers is None:
         if given.judge:
             raise OperateError("--judge judges answers: name whose with --answers ALIAS")
-        return lambda: None
+        return lambda at_once: None
     for alias in filter(None, (given.answers, given.judge)):
         if alias not in environment.aliases:
             declared = sorted(environment.aliases)
@@ -92,8 +94,8 @@ def _answering(
     judge = judge_model(ask, given.judge) if given.judge else None
     answer = answerer(ask, given.answers, environment.aliases[given.answers], judge)
 
-    def answers() -> AnswerReport:
-        found = all_of(questions.questions, answer, _progress, AT_ONCE)
+    def answers(at_once: int) -> AnswerReport:
+        found = all_of(questions.questions, answer, _progress, at_once)
         return AnswerReport(given.answers, given.judge, tuple(found), questions.answers)
 
     return answers
