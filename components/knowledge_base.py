@@ -148,13 +148,15 @@ def _configuration(
 
 
 class Retrieval(iam.ManagedPolicy):
-    """One role's right to search these knowledge bases and no others.
+    """The right of some roles to search these knowledge bases and no others.
 
     Named after what they hold: with a changed one, another policy stands beside the old one, so
     that neither the functions of yesterday nor those of today are refused.
     """
 
-    def __init__(self, scope: Construct, *, bases: Sequence[KnowledgeBase], role: iam.Role) -> None:
+    def __init__(
+        self, scope: Construct, *, bases: Sequence[KnowledgeBase], roles: Sequence[iam.IRole]
+    ) -> None:
         names = "".join(base.node.id for base in bases)
         super().__init__(
             scope,
@@ -165,5 +167,5 @@ class Retrieval(iam.ManagedPolicy):
                     resources=[base.base.attr_knowledge_base_arn for base in bases],
                 )
             ],
-            roles=[role],
+            roles=list(roles),
         )

@@ -13,7 +13,7 @@ MOST_OF_AN_OBJECTIVE = 100
 # Where changes of documents end that nobody could sync: stacks/bases.py.
 DEAD_LETTERS = "knowledge-dead-letters"
 # The functions that are released, as the stack calls them.
-FUNCTIONS = ("Authorizer", "Chat", "Embeddings", "Models", "Usage")
+FUNCTIONS = ("Authorizer", "Chat", "Embeddings", "Search", "Models", "Usage")
 
 
 # Which word of `each` asks for alarms of these.

@@ -115,6 +115,8 @@ class KnowledgeBase(Frozen):
     chunking: Chunking | None = None
     parsing: Literal["text", "data-automation"] = "text"
     readers: Literal["groups", "everyone"]
+    # Sorts what a search has found once more, if whoever searches asks for it.
+    rerank_model: ModelId | None = None
     # Whether its vectors outlive it; they can be made again of the documents, which always do.
     keep_vectors: StrictBool
 

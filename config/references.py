@@ -7,6 +7,7 @@ from config.errors import Broken
 from config.guardrail_profiles import GuardrailProfile
 from config.knowledge import Hierarchical, KnowledgeBase
 from config.models import Target
+from config.names import EVERYONE
 from config.schema import Alias, Environment
 
 
@@ -22,9 +23,17 @@ def broken_references(environment: Environment) -> Iterator[Broken]:
     for name, tenant in environment.tenants.items():
         for unknown in set(tenant.aliases).difference(environment.aliases):
             yield f"tenants.{name}.aliases", unknown, _one_of("aliases", environment.aliases)
+        yield from _groups(f"tenants.{name}.groups", tenant.groups)
     yield from _access(environment)
     yield from _domain(environment)
     yield from _operations(environment)
+
+
+def _groups(field: str, groups: tuple[str, ...]) -> Iterator[Broken]:
+    if EVERYONE in groups:
+        yield field, EVERYONE, "every tenant is in it: leave it out"
+    for twice in sorted({group for group in groups if groups.count(group) > 1}):
+        yield field, twice, "stands here already: name each group once"
 
 
 def _alias(field: str, alias: Alias, environment: Environment) -> Iterator[Broken]:
@@ -49,6 +58,10 @@ def _alias(field: str, alias: Alias, environment: Environment) -> Iterator[Broke
 
 
 def _chat(field: str, alias: Alias) -> Iterator[Broken]:
+    if alias.knowledge_base is None:
+        for setting in alias.model_fields_set.intersection(("refusal", "rewrite_question")):
+            expected = "it has no knowledge_base: leave it out"
+            yield f"{field}.{setting}", getattr(alias, setting), expected
     if alias.max_tokens is None:
         # Bedrock reserves quota for the model's maximum when a request does not say.
         yield f"{field}.max_tokens", None, "a chat alias must say how long an answer may be"
@@ -85,6 +98,8 @@ def _targets(environment: Environment) -> Iterator[tuple[str, Target]]:
         yield from ((f"aliases.{name}.fallbacks", target) for target in alias.fallbacks)
     for name, base in environment.knowledge_bases.items():
         yield f"knowledge_bases.{name}.embedding_model", base.embedding_model
+        if base.rerank_model:
+            yield f"knowledge_bases.{name}.rerank_model", base.rerank_model
 
 
 def _enforced(environment: Environment) -> Iterator[Broken]:
@@ -136,6 +151,8 @@ def _target(field: str, target: Target, environment: Environment) -> Iterator[Br
 def _knowledge_bases(environment: Environment) -> Iterator[Broken]:
     for name, base in environment.knowledge_bases.items():
         field, model = f"knowledge_bases.{name}", base.embedding_model.model
+        if base.rerank_model and base.rerank_model.model.kind != "rerank":
+            yield f"{field}.rerank_model", base.rerank_model.id, "a model of kind rerank"
         if model.kind != "embedding" or base.embedding_model.prefix:
             expected = "the bare id of an embedding model offered in the environment's region"
             yield f"{field}.embedding_model", base.embedding_model.id, expected

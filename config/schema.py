@@ -34,6 +34,9 @@ def _named(value: Any, info: ValidationInfo) -> Any:
 Guardrails = Annotated[Mapping[Name, Guardrail], BeforeValidator(_named)]
 
 
+REFUSAL = "The documents do not answer this question."
+
+
 class Alias(Frozen):
     """A purpose that applications call by name, and the models that serve it, in order."""
 
@@ -43,6 +46,10 @@ class Alias(Frozen):
     guardrail: Name | None = None
     knowledge_base: Name | None = None
     passages: Whole = Field(default=4, ge=1, le=20)
+    # What is said, and nothing besides, where the documents do not answer.
+    refusal: str = Field(default=REFUSAL, min_length=1, max_length=200)
+    # Whether a question that follows on others is first made one that stands alone.
+    rewrite_question: StrictBool = False
     system_prompt: str = ""
     max_tokens: Whole | None = Field(default=None, ge=1)
     unsupported_parameters: Literal["drop", "reject"] = "reject"
@@ -124,9 +131,22 @@ class Environment(Frozen):
         return tuple(name for name in self.guardrails if name in used)
 
     @property
+    def searched_under(self) -> tuple[str, ...]:
+        """The guardrails of all aliases that answer from documents, in the order declared."""
+        used = {alias.guardrail for alias in self.aliases.values() if alias.knowledge_base}
+        return tuple(name for name in self.guardrails if name in used)
+
+    @property
+    def rerankers(self) -> tuple[Target, ...]:
+        """What sorts the passages of searches, once each, in the order of the knowledge bases."""
+        named = [base.rerank_model for base in self.knowledge_bases.values() if base.rerank_model]
+        return tuple({target.id: target for target in named}.values())
+
+    @property
     def models(self) -> tuple[Model, ...]:
         """Every model that the environment calls, once, in the order of the ids."""
         targets = [target for alias in self.aliases.values() for target in alias.targets]
-        targets += [base.embedding_model for base in self.knowledge_bases.values()]
+        for base in self.knowledge_bases.values():
+            targets += [base.embedding_model, *([base.rerank_model] if base.rerank_model else [])]
         by_id = {target.model.id: target.model for target in targets}
         return tuple(by_id[id] for id in sorted(by_id))

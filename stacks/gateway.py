@@ -10,7 +10,7 @@ from components.guarded_models import GuardedModels, deny_unguarded
 from components.guardrail import Guardrail
 from components.handler import Handler
 from components.handler_code import HandlerCode
-from components.inference import Inference, deny_other_endpoints, grant_embed
+from components.inference import Inference, deny_other_endpoints, grant_embed, grant_rerank
 from components.knowledge_base import Retrieval
 from config.models import Target
 from config.policy import calls
@@ -47,12 +47,13 @@ class Gateway(Stack):
         authorizer = self._handler("Authorizer", "authorizer")
         chat = self._handler("Chat", "chat", streams=True)
         embeddings = self._handler("Embeddings", "embeddings")
+        search = self._handler("Search", "search")
         models = self._handler("Models", "models")
         usage = self._handler("Usage", "usage")
 
         foundation.keys.grant_get(authorizer.role)
         foundation.keys_mac.grant_generate(authorizer.role)
-        for asks in (chat, embeddings):
+        for asks in (chat, embeddings, search):
             foundation.usage.grant_update(asks.role)
             foundation.answers.grant_read_write(asks.role)
             if environment.bedrock_mantle == "deny":
@@ -62,13 +63,21 @@ class Gateway(Stack):
         for kind, handler in (("chat", chat), ("embedding", embeddings)):
             for name in self._environment.guardrails_of(kind):
                 guardrails[name].grant_apply(handler.role)
+        for name in environment.searched_under:
+            guardrails[name].grant_apply(search.role)
         if bases:
-            retrieval = Retrieval(self, bases=list(bases.values()), role=chat.role)
+            searchers = (chat, search)
+            retrieval = Retrieval(
+                self, bases=list(bases.values()), roles=[each.role for each in searchers]
+            )
             sync = keep_in_sync(self, environment, bases, stores=knowledge, key=foundation.key)
             # A changed knowledge base is asked when it may be, and when it is full.
-            chat.function.node.add_dependency(retrieval, sync.first)
+            for each in searchers:
+                each.function.node.add_dependency(retrieval, sync.first)
+        grant_rerank(self, search.role, environment.rerankers)
         if enforced := environment.enforced_guardrail:
             callers = [chat.role, embeddings.role, *(base.role for base in bases.values())]
+            callers += [search.role] if environment.rerankers else []
             EnforcedGuardrail(self, "Enforced", guardrail=guardrails[enforced], callers=callers)
         grant_embed(self, embeddings.role, self._embedding_targets())
 
@@ -77,11 +86,12 @@ class Gateway(Stack):
         api.route("POST", "/v1/responses", chat, needs=("model", "input"))
         api.route("POST", "/v1/messages", chat, needs=("model", "messages"), either_header=True)
         api.route("POST", "/v1/embeddings", embeddings, needs=("model", "input"))
+        api.route("POST", "/v1/knowledge/{name}/search", search, needs=("query",))
         api.route("GET", "/v1/models", models)
         api.route("GET", "/v1/models/{alias}", models)
         api.route("GET", "/v1/openapi.json", models)
         api.route("GET", "/v1/usage", usage)
-        release(self, environment, (authorizer, chat, embeddings, models, usage))
+        release(self, environment, (authorizer, chat, embeddings, search, models, usage))
         protect(self, environment, api, key=foundation.key)
         announce(self, environment, api)
 

@@ -11,6 +11,7 @@ from aws_cdk.region_info import RegionInfo
 from components.guardrail import Guardrail
 from components.inference import Inference
 from components.knowledge_base import KnowledgeBase
+from config.knowledge import KnowledgeBase as KnowledgeBaseDeclared
 from config.models import Target, TokenPrice
 from config.schema import Alias, Environment, Tenant
 from stacks.names import store_name
@@ -31,6 +32,10 @@ def settings(environment: Environment) -> dict[str, object]:
         "cors_origins": list(environment.api.cors_origins),
         "aliases": {
             name: _alias(alias, environment) for name, alias in environment.aliases.items()
+        },
+        "knowledge_bases": {
+            name: _knowledge_base(base, environment)
+            for name, base in environment.knowledge_bases.items()
         },
         "tenants": {name: _tenant(tenant) for name, tenant in environment.tenants.items()},
         "keys_table": store_name(environment, "keys"),
@@ -82,6 +87,8 @@ def _alias(alias: Alias, environment: Environment) -> dict[str, object]:
         "knowledge_base": alias.knowledge_base,
         "passages": alias.passages,
         "passage_tokens": _passage_tokens(alias, environment),
+        "refusal": alias.refusal,
+        "rewrite_question": alias.rewrite_question,
         "system_prompt": alias.system_prompt,
         "max_tokens": alias.max_tokens,
         "unsupported_parameters": alias.unsupported_parameters,
@@ -123,9 +130,28 @@ def _grounded(alias: Alias, environment: Environment) -> bool:
     return bool(alias.knowledge_base and guardrail and guardrail.grounding)
 
 
+def _knowledge_base(base: KnowledgeBaseDeclared, environment: Environment) -> dict[str, object]:
+    price = base.embedding_model.price
+    assert price is not None  # config.references refuses an unpriced model
+    return {
+        "readers": base.readers,
+        "managed": base.managed,
+        "embedding_price": round((price.input or 0) * PICO),
+        "reranker": base.rerank_model and _reranker(base.rerank_model, environment),
+    }
+
+
+def _reranker(model: Target, environment: Environment) -> list[object]:
+    partition = RegionInfo.get(environment.region).partition
+    arn = f"arn:{partition}:bedrock:{environment.region}::foundation-model/{model.model.id}"
+    assert model.price is not None and model.price.query  # config.references
+    return [arn, round(model.price.query * MICRO)]
+
+
 def _tenant(tenant: Tenant) -> dict[str, object]:
     return {
         "aliases": list(tenant.aliases),
         "budget_micro_usd": round(tenant.monthly_budget_usd * MICRO),
         "requests_per_second": tenant.requests_per_second,
+        "groups": list(tenant.groups),
     }

@@ -116,5 +116,5 @@ def _policy(effect: str, method_arn: str, caller: Caller) -> dict[str, Any]:
     return {
         "principalId": caller.tenant,
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
-        "context": {"tenant": caller.tenant, "key_id": caller.key_id},
+        "context": caller._asdict(),
     }

@@ -4,22 +4,37 @@ from __future__ import annotations
 
 import json
 
+from gateway import knowledge, price, standalone
 from gateway.price import input_tokens_at_most
 from gateway.tool_guard import without_images
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from gateway.chat_request import ChatRequest
-    from gateway.settings import Alias
+    from gateway.settings import Alias, Target
 
 # What a model reads beside the request's own text, in tokens: the signs around a message, what it
 # is told about tools and schemas (Claude, some 350), and the frames of passages.
 _AROUND_A_MESSAGE, _AROUND_TOOLS, _AROUND_PASSAGES = 8, 400, 200
 # A passage is counted by the knowledge base's tokenizer; the model's may need twice as many.
 _OTHER_TOKENIZER = 2
+
+
+def most_micro_usd(asked: ChatRequest, alias: Alias, targets: Sequence[Target]) -> int:
+    """Whichever of the models answers, and whatever is looked for before that."""
+    read = reads(asked, alias)
+    most = price.most_micro_usd(read, writes(asked, alias), targets)
+    if alias.knowledge_base is None:
+        return most
+    longest = max(asked.question, "x" * standalone.MOST_BYTES, key=lambda text: len(text.encode()))
+    most += knowledge.query_micro_usd(longest, alias.knowledge_base)
+    if alias.rewrite_question:
+        read += standalone.AROUND
+        most += price.most_micro_usd(read, standalone.MOST_TOKENS, targets)
+    return most
 
 
 def reads(asked: ChatRequest, alias: Alias) -> int:
@@ -32,6 +47,7 @@ def reads(asked: ChatRequest, alias: Alias) -> int:
             said += len(_json(asked.parameters[name])) + _AROUND_TOOLS
     read = input_tokens_at_most(said, images)
     if alias.passage_tokens:
+        read += len(knowledge.order(alias).encode())
         read += alias.passage_tokens * _OTHER_TOKENIZER + _AROUND_PASSAGES
     return read
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gateway.month import Month
     from gateway.settings import Settings, Target
 
+_SPENT = ("spent_micro_usd", "input_tokens", "output_tokens")
 # Beyond the models' deadline: what is answered late has to be paid all the same.
 _GRACE_S = 0.5
 _PAUSE_S = 0.05
@@ -52,6 +53,7 @@ class Spending:
         self._budget_micro_usd = budget_micro_usd
         self._ledger, self._clock = ledger, clock
         self._ended = False
+        self._added = dict.fromkeys(_SPENT, 0)
 
     @classmethod
     def reserve(
@@ -86,6 +88,11 @@ class Spending:
         budget = tenant.budget_micro_usd
         return cls(request, admission.hold, row, ledger, clock, budget_micro_usd=budget)
 
+    def add(self, micro_usd: int, input_tokens: int = 0, output_tokens: int = 0) -> None:
+        """What was spent on the way; paid whatever becomes of the request."""
+        for name, amount in zip(_SPENT, (micro_usd, input_tokens, output_tokens), strict=True):
+            self._added[name] += amount
+
     def settle(self, usage: Mapping[str, int], target: Target) -> None:
         """Pay for Converse's `usage`.
 
@@ -93,44 +100,45 @@ class Spending:
         """
         if self._ended:
             return
-        spent = {
-            "spent_micro_usd": cost_micro_usd(usage, target),
-            "requests": 1,
-            "input_tokens": input_tokens(usage),
-            "output_tokens": usage["outputTokens"],
-        }
-        self._note(usage, spent)
-        try:
-            self._end(spent)
-        except UpstreamFailure as failure:
-            message = "The usage of this request could not be recorded."
-            raise errors.bad_gateway(message) from failure
+        self.add(cost_micro_usd(usage, target), input_tokens(usage), usage["outputTokens"])
+        self._note_cached(usage)
+        self.pay()
 
-    def _note(self, usage: Mapping[str, int], spent: Mapping[str, int]) -> None:
-        read, written = cached_tokens(usage)
-        cached = {
-            "gen_ai.usage.cache_read.input_tokens": read,
-            "gen_ai.usage.cache_creation.input_tokens": written,
-        }
+    def pay(self) -> None:
+        """Pay for what was added, and no more; fails as `settle` does."""
+        spent = self._spent()
         self._request.facts.update(
             {
                 "gen_ai.usage.input_tokens": spent["input_tokens"],
                 "gen_ai.usage.output_tokens": spent["output_tokens"],
                 "cost_micro_usd": spent["spent_micro_usd"],
                 "budget_used_percent": self._used_percent(spent["spent_micro_usd"]),
-                **(cached if read or written else {}),
             }
         )
+        try:
+            self._end(spent)
+        except UpstreamFailure as failure:
+            message = "The usage of this request could not be recorded."
+            raise errors.bad_gateway(message) from failure
+
+    def _spent(self) -> dict[str, int]:
+        return {**self._added, "requests": 1}
+
+    def _note_cached(self, usage: Mapping[str, int]) -> None:
+        read, written = cached_tokens(usage)
+        if read or written:
+            self._request.facts["gen_ai.usage.cache_read.input_tokens"] = read
+            self._request.facts["gen_ai.usage.cache_creation.input_tokens"] = written
 
     def _used_percent(self, cost_micro_usd: int) -> float:
         """Of the month's budget, as far as this request has seen: others may have spent since."""
         return round(100 * (self._row.spent + cost_micro_usd) / self._budget_micro_usd, 1)
 
     def release(self) -> None:
-        """Nothing was spent. Never raises: what it cannot give back, a later request sweeps."""
+        """Nothing more is spent. Never raises: what it cannot give back, a later request sweeps."""
         try:
             if not self._ended:
-                self._end({})
+                self._end(self._spent() if any(self._added.values()) else {})
         except UpstreamFailure:
             pass  # it is in the log
 

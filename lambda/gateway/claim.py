@@ -41,7 +41,8 @@ class Claim:
         self._request, self._clock = request, clock
         self._body_hash = _hash(request.route, request.body)
         self._attempt = os.urandom(16).hex()  # the same request may come twice, id and all
-        key_hash = _hash(request.tenant, key.encode())
+        # What one key may read, another of the same tenant need not.
+        key_hash = _hash(f"{request.tenant} {request.groups}", key.encode())
         self._answers = Answers(
             key_hash, self._body_hash, self._attempt, table=table, upstream=upstream
         )

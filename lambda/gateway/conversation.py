@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import time
 
-from gateway import aliases, bounds, converse, fit, knowledge, price, stops, tool_guard
-from gateway.aws import AwsError
+from gateway import aliases, bounds, converse, fit, grounds, knowledge, refused, tool_guard
 from gateway.body import parse_object
 from gateway.budget import Spending
 from gateway.dialect import Head
 from gateway.edge import Reply, Stream
-from gateway.errors import invalid, throttled
 from gateway.fallback import Chain
 from gateway.replies import Said, without_reasoning
 from gateway.telling import Telling, known_stop, note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from typing import Any, NamedTuple, TypeVar
 
     from gateway.aws import Upstream
@@ -28,13 +26,16 @@ if TYPE_CHECKING:
     from gateway.chat_request import ChatRequest
     from gateway.dialect import Dialect
     from gateway.edge import Request
-    from gateway.knowledge import Passage
+    from gateway.grounds import Grounds
     from gateway.replies import Opened
     from gateway.settings import Alias, Settings, Target
 
     Answered = TypeVar("Answered")
 else:
     from gateway.record import NamedTuple
+
+
+_REFUSED = "Bedrock refused the request: it may be too long, or ask for what it cannot do."
 
 
 class Conversation(NamedTuple):
@@ -53,6 +54,15 @@ class Conversation(NamedTuple):
     settings: Settings
     upstream: Upstream
     breakers: Breakers
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What tells tenants apart in AWS's invocation logs, whatever profile they share."""
+        return {
+            "environment": self.settings.environment,
+            "tenant": self.request.tenant,
+            "alias": self.asked.alias,
+        }
 
 
 def answer(
@@ -84,7 +94,7 @@ def answer(
         upstream,
         breakers,
     )
-    most = price.most_micro_usd(held.reads, held.writes, targets)
+    most = bounds.most_micro_usd(asked, alias, targets)
     spending = Spending.reserve(request, most, settings=settings, upstream=upstream)
     try:
         return _answer(held, spending)
@@ -99,16 +109,19 @@ def _answer(held: Conversation, spending: Spending) -> Reply | Stream:
         lambda: tool_guard.guard_input(asked, alias, held.upstream, request.deadline)
     )
     if blocked is not None:
-        return _say(held, held.targets[0], tool_guard.intervened(blocked), spending, ())
+        return _say(held, held.targets[0], tool_guard.intervened(blocked), spending, grounds.NONE)
     held = held._replace(asked=asked)
-    passages = _refused_by_name(lambda: _passages(held))
+    found = _refused_by_name(lambda: grounds.find(held, spending))
+    if found.from_documents and not found.passages:
+        # Whether there is nothing, or nothing for this caller, nobody is told.
+        return _say(held, held.targets[0], grounds.refusal(alias), spending, found)
     streams = asked.stream and _may_stream(held)
-    chain = _chain(held, passages, streams)
+    chain = _chain(held, found, streams)
     if streams:
         target, opened = _refused_by_name(lambda: chain.first_stream(held.targets))
-        return _stream(held, target, opened, spending, passages)
+        return _stream(held, target, opened, spending, found)
     target, answer = _refused_by_name(lambda: chain.first_answer(held.targets))
-    return _say(held, target, answer, spending, passages)
+    return _say(held, target, answer, spending, found)
 
 
 def _may_stream(held: Conversation) -> bool:
@@ -119,34 +132,15 @@ def _may_stream(held: Conversation) -> bool:
     return not grounded and all("streaming" in target.accepts for target in held.targets)
 
 
-def _passages(held: Conversation) -> list[Passage]:
-    """None for an alias without a knowledge base, nor for the result of a tool."""
-    question, alias = held.asked.question, held.alias
-    if alias.knowledge_base is None or not question:
-        return []
-    if len(question) > (most := knowledge.longest_question(alias)):
-        message = f"A question to these documents has at most {most} characters."
-        raise invalid(held.asked.field("messages"), message)
-    base, deadline = alias.knowledge_base, held.request.deadline
-    found = knowledge.retrieve(question, base, alias, held.upstream, deadline)
-    return knowledge.within_grounds(found) if alias.grounded else found
-
-
-def _chain(held: Conversation, passages: Sequence[Passage], streams: bool) -> Chain:
-    # What tells tenants apart in AWS's invocation logs, whatever profile they share.
-    metadata = {
-        "environment": held.settings.environment,
-        "tenant": held.request.tenant,
-        "alias": held.asked.alias,
-    }
+def _chain(held: Conversation, found: Grounds, streams: bool) -> Chain:
     told = held.asked._replace(stream=streams)
     if held.alias.knowledge_base:
-        told = knowledge.ask_with(passages, told, held.alias.grounded)
+        told = knowledge.ask_with(found.passages, told, held.alias.grounded)
     return Chain(
         held.request,
         lambda target: {
             **converse.to_converse(told, held.alias, target),
-            "requestMetadata": metadata,
+            "requestMetadata": held.metadata,
         },
         upstream=held.upstream,
         breakers=held.breakers,
@@ -154,15 +148,7 @@ def _chain(held: Conversation, passages: Sequence[Passage], streams: bool) -> Ch
 
 
 def _refused_by_name(ask: Callable[[], Answered]) -> Answered:
-    try:
-        return ask()
-    except AwsError as refused:
-        if refused.code == "ServiceQuotaExceededException":  # a 400 that is not the caller's fault
-            raise throttled() from refused
-        if refused.status != 400:
-            raise
-        message = "Bedrock refused the request: it may be too long, or ask for what it cannot do."
-        raise invalid(None, message) from refused
+    return refused.by_name(ask, None, _REFUSED)
 
 
 def _say(
@@ -170,11 +156,11 @@ def _say(
     target: Target,
     answer: Mapping[str, Any],
     spending: Spending,
-    passages: Sequence[Passage],
+    found: Grounds,
 ) -> Reply | Stream:
     """Word a whole answer; as a stream, if that is what was asked for."""
     if held.asked.stream:
-        return _stream(held, target, Said(answer), spending, passages)
+        return _stream(held, target, Said(answer), spending, found)
     spending.settle(answer["usage"], target)
     stop = known_stop(answer["stopReason"])
     guardrail, deadline = held.alias.guardrail, held.request.deadline
@@ -183,9 +169,9 @@ def _say(
     if blocked is not None:
         answer = tool_guard.intervened(blocked, answer["usage"])
         stop = answer["stopReason"]
-    cited = shown(held, stop, passages)
+    shown = grounds.shown(held, found, stop, _text(answer))
     note(held.request, target, stop)
-    return Reply(held.dialect.whole(_head(held, target), answer, cited), _headers(held, target))
+    return Reply(held.dialect.whole(_head(held, target), answer, shown), _headers(held, target))
 
 
 def _stream(
@@ -193,7 +179,7 @@ def _stream(
     target: Target,
     events: Opened | Said,
     spending: Spending,
-    passages: Sequence[Passage],
+    found: Grounds,
 ) -> Stream:
     renderer = held.dialect.renderer(_head(held, target))
     telling = Telling(
@@ -206,17 +192,14 @@ def _stream(
         writes=held.writes,
         guardrail=held.alias.guardrail,
         upstream=held.upstream,
-        cited=lambda stop: shown(held, stop, passages),
+        shown=lambda stop, said: grounds.shown(held, found, stop, said),
     )
     return Stream(telling.chunks(), _headers(held, target))
 
 
-def shown(held: Conversation, stop: str, passages: Sequence[Passage]) -> Sequence[Passage]:
-    """The passages that an answer cites: none for a blocked one, and none unguarded."""
-    if not passages or stops.FINISH[stop] == stops.BLOCKED:
-        return ()
-    guardrail, deadline = held.alias.guardrail, held.request.deadline
-    return knowledge.masked(passages, guardrail, held.upstream, deadline)
+def _text(answer: Mapping[str, Any]) -> str:
+    blocks = answer["output"]["message"]["content"]
+    return "".join(block.get("text", "") for block in blocks)
 
 
 def _head(held: Conversation, target: Target) -> Head:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from gateway import guarded
+from gateway import guarded, knowledge
 from gateway.errors import invalid
 from gateway.fit import has_tool, unsupported
 
@@ -88,9 +88,8 @@ def _kept(blocks: Iterable[Mapping[str, Any]], left_out: set[str]) -> list[dict[
 
 def _system(request: ChatRequest, alias: Alias) -> list[dict[str, Any]]:
     """The alias's prompt is ours. The caller's is not, and no guardrail sees bare system text."""
-    blocks: list[dict[str, Any]] = []
-    if alias.system_prompt:
-        blocks.append({"text": alias.system_prompt})
+    ours = [alias.system_prompt, knowledge.order(alias) if alias.knowledge_base else ""]
+    blocks: list[dict[str, Any]] = [{"text": text} for text in ours if text]
     callers = (each for each in request.messages if each.role in ("system", "developer"))
     for block in (block for message in callers for block in message.blocks):
         guarded = alias.guardrail and "text" in block

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Any, NamedTuple, Protocol
 
     from gateway.chat_request import ChatRequest
     from gateway.errors import GatewayError
-    from gateway.knowledge import Passage
+    from gateway.grounds import Shown
     from gateway.settings import Target
     from gateway.shape import Shape
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
             A text block has no contentBlockStart on Bedrock; blocks come one after the other.
             """
 
-        def end(self, stop: str, usage: Mapping[str, Any], passages: Sequence[Passage]) -> bytes:
+        def end(self, stop: str, usage: Mapping[str, Any], shown: Shown) -> bytes:
             """`stop` is Converse's stopReason, known to `stops.FINISH`; the last event."""
 
         def failed(self, error: GatewayError) -> bytes:
@@ -41,9 +41,7 @@ if TYPE_CHECKING:
         def parse(self, fields: Mapping[str, Any]) -> ChatRequest:
             """Read a body that SHAPE has passed; a 400 for what no schema can say."""
 
-        def whole(
-            self, head: Head, answer: Mapping[str, Any], passages: Sequence[Passage]
-        ) -> dict[str, Any]:
+        def whole(self, head: Head, answer: Mapping[str, Any], shown: Shown) -> dict[str, Any]:
             """Word Converse's answer; its stopReason is known to `stops.FINISH`."""
 
         def renderer(self, head: Head) -> Renderer: ...

@@ -29,7 +29,8 @@ class Request(NamedTuple):
 
     `route` is API Gateway's resource, `path` its parameters; `headers` have lower-case names.
     `check_client` raises ClientGone once the caller has hung up. `facts` is what the request's
-    log line will say; whoever knows something puts it there.
+    log line will say; whoever knows something puts it there. `groups` are the key's, as
+    `keys.Caller` has them.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Request(NamedTuple):
     deadline: float
     check_client: Callable[[], None]
     facts: dict[str, Any]
+    groups: str = ""
 
 
 class Reply(NamedTuple):
@@ -150,6 +152,7 @@ def _request(
         deadline=started + left_s - _ANSWER_S,
         check_client=getattr(context, "check_client", _stays),
         facts=facts,
+        groups=caller.get("groups", ""),  # of whoever does not say, the fewest
     )
 
 

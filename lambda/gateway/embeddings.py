@@ -5,12 +5,12 @@ from __future__ import annotations
 import binascii
 import struct
 
-from gateway import aliases, edge, price
-from gateway.aws import AwsError, client
+from gateway import aliases, edge, price, refused
+from gateway.aws import client
 from gateway.body import parse_object
 from gateway.budget import Spending
 from gateway.embedding_models import SPELLINGS
-from gateway.errors import blocked, invalid, throttled
+from gateway.errors import blocked, invalid
 from gateway.settings import settings
 from gateway.shape import Choice, Either, List, Number, Object, Text
 from gateway.vectors import Asked, vectors_of
@@ -110,15 +110,11 @@ def _guarded(
     asked: Asked, guardrail: Guardrail | None, request: Request, upstream: Upstream
 ) -> Asked:
     """The texts as the guardrail masks them: a model that makes vectors takes none itself."""
-    try:
-        verdict = judge("INPUT", asked.texts, guardrail, upstream, request.deadline)
-    except AwsError as refused:
-        if refused.code == "ServiceQuotaExceededException":  # a 400 that is not the caller's fault
-            raise throttled() from refused
-        if refused.status != 400:
-            raise
-        message = "The guardrail refused the input: it may be too long for it."
-        raise invalid("input", message) from refused
+    verdict = refused.by_name(
+        lambda: judge("INPUT", asked.texts, guardrail, upstream, request.deadline),
+        "input",
+        "The guardrail refused the input: it may be too long for it.",
+    )
     if verdict is None:
         return asked
     if verdict.blocked:

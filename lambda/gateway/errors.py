@@ -58,6 +58,12 @@ def model_not_found(alias: str, known: list[str]) -> GatewayError:
     return GatewayError(404, "invalid_request_error", "model_not_found", message, "model")
 
 
+def no_knowledge_base(name: str, known: list[str]) -> GatewayError:
+    named = f" {name!r}" if is_name(name) else " of that name"
+    message = f"No knowledge base{named}; this key may search {known}."
+    return GatewayError(404, "invalid_request_error", "knowledge_base_not_found", message, "name")
+
+
 def too_large(limit: int) -> GatewayError:
     message = f"The body is larger than {limit} bytes."
     return GatewayError(413, "invalid_request_error", "request_too_large", message)

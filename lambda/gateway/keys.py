@@ -19,6 +19,8 @@ else:
 
 # 256 random bits in base64's alphabet for URLs, as `operate/keys` makes them.
 _KEY = re.compile("sk-strata-[A-Za-z0-9_-]{43}")
+# Of its tenant's groups: a key that was not issued for fewer. No group has this name.
+ALL = "*"
 # For both calls together, since the caller waits for them before anything else begins.
 _DEADLINE_S = 5.0
 
@@ -32,10 +34,14 @@ class Refused(Exception):
 
 
 class Caller(NamedTuple):
-    """Who calls, and the id under which operators know the key."""
+    """Who calls, the id under which operators know the key, and whose documents it opens.
+
+    `groups` are names with a space between them, or ALL: a context of API Gateway's holds no lists.
+    """
 
     tenant: str
     key_id: str
+    groups: str = ""
 
 
 def caller_of(key: str, *, settings: Settings, upstream: Upstream) -> Caller:
@@ -61,9 +67,7 @@ def _hash(key: str, mac: str, upstream: Upstream, deadline: float) -> str:
     return binascii.a2b_base64(answer["Mac"]).hex()
 
 
-def _find(
-    hash: str, table: str, upstream: Upstream, deadline: float
-) -> Mapping[str, Mapping[str, str]] | None:
+def _find(hash: str, table: str, upstream: Upstream, deadline: float) -> Mapping[str, Any] | None:
     # A key that was issued a moment ago must not be refused: refusals are remembered.
     request: dict[str, Any] = {
         "TableName": table,
@@ -73,8 +77,9 @@ def _find(
     return upstream.dynamodb("GetItem", request, deadline).get("Item")
 
 
-def _judged(row: Mapping[str, Mapping[str, str]], settings: Settings) -> Caller:
-    caller = Caller(row["tenant"]["S"], row["key_id"]["S"])
+def _judged(row: Mapping[str, Any], settings: Settings) -> Caller:
+    groups = " ".join(row["groups"]["SS"]) if "groups" in row else ALL
+    caller = Caller(row["tenant"]["S"], row["key_id"]["S"], groups)
     if "revoked_at" in row:
         raise Refused("revoked", caller.key_id)
     if int(row["expires_at"]["N"]) <= time.time():

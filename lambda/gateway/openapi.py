@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from gateway import completions, embeddings, messages, responses, usage
+from gateway import completions, embeddings, messages, responses, search, usage
 from gateway.openapi_replies import (
     ANTHROPIC_ERROR,
     COMPLETION,
@@ -17,6 +17,7 @@ from gateway.openapi_replies import (
     MESSAGE,
     MODEL,
     MODELS,
+    PASSAGES,
     RESPONSE,
 )
 
@@ -30,7 +31,7 @@ _ERRORS = {
     400: "The request is wrong; `param` names the field.",
     401: "No key, or a wrong one.",
     403: "The key may not use this alias.",
-    404: "No such alias.",
+    404: "No such alias or knowledge base.",
     409: "Another request with this Idempotency-Key is in the way.",
     413: "The body is too large.",
     429: "Too many requests, busy models, or no budget left (`insufficient_quota`).",
@@ -53,6 +54,13 @@ _ALIAS = {
     "required": True,
     "schema": {"type": "string", "minLength": 1},
 }
+_BASE = {
+    "name": "name",
+    "in": "path",
+    "required": True,
+    "description": "A knowledge base that one of the key's aliases answers from.",
+    "schema": {"type": "string", "minLength": 1},
+}
 _BEARER: list[dict[str, Any]] = [{"bearer": []}]
 _EITHER: list[dict[str, Any]] = [*_BEARER, {"apiKey": []}]
 
@@ -73,6 +81,9 @@ def document() -> dict[str, Any]:
                 messages.SHAPE, MESSAGE, "Anthropic's Messages", security=_EITHER
             ),
             "/v1/embeddings": _post(embeddings.SHAPE, _json(EMBEDDINGS), "OpenAI's embeddings"),
+            "/v1/knowledge/{name}/search": _post(
+                search.SHAPE, _json(PASSAGES), "The passages that the key may read", _BASE
+            ),
             "/v1/models": _get(MODELS, "The aliases that the key may use"),
             "/v1/models/{alias}": _get(MODEL, "One alias", _ALIAS),
             "/v1/usage": _get(usage.RESPONSE, "What the key's tenant has spent this month"),
@@ -104,12 +115,12 @@ def _post(
     shape: Shape,
     content: dict[str, Any],
     summary: str,
-    *,
+    *parameters: dict[str, Any],
     security: list[dict[str, Any]] = _BEARER,
 ) -> dict[str, Any]:
     operation = {
         "summary": summary,
-        "parameters": [_KEY_ONCE],
+        "parameters": [*parameters, _KEY_ONCE],
         "requestBody": {"required": True, "content": _json(shape.schema())},
         "responses": {
             "200": {"description": "The answer.", "content": content},

@@ -72,5 +72,17 @@ EMBEDDINGS = _object(
     ),
     usage=_object(prompt_tokens=_COUNT, total_tokens=_COUNT),
 )
+PASSAGES = _object(
+    object=_is("knowledge.search"),
+    knowledge_base=_TEXT,
+    data=_list(
+        _object(
+            document={**_TEXT, "description": "Its key in the bucket."},
+            rank={"type": "integer", "minimum": 1, "description": "Best first."},
+            score={"type": "number"},
+            passage=_TEXT,
+        )
+    ),
+)
 MODEL = _object(id=_TEXT, object=_is("model"), created=_COUNT, owned_by=_TEXT, kind=_TEXT)
 MODELS = _object(object=_is("list"), data=_list(MODEL))

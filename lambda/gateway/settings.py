@@ -51,6 +51,22 @@ class Guardrail(NamedTuple):
     version: str
 
 
+class Reranker(NamedTuple):
+    arn: str
+    micro_usd: int  # a search
+
+
+class KnowledgeBase(NamedTuple):
+    """Documents. `by_groups` is whether each caller reads its own groups' alone."""
+
+    name: str
+    id: str
+    by_groups: bool
+    managed: bool
+    embedding_pico_usd: int  # a token of a question
+    reranker: Reranker | None
+
+
 class Alias(NamedTuple):
     """A purpose. `guardrail` and `knowledge_base` are resolved to what the deployment made."""
 
@@ -59,9 +75,11 @@ class Alias(NamedTuple):
     targets: tuple[Target, ...]
     guardrail: Guardrail | None
     grounded: bool  # whether it also looks if an answer stands in the passages
-    knowledge_base: str | None
+    knowledge_base: KnowledgeBase | None
     passages: int
     passage_tokens: int  # in all of them together, at most, as the knowledge base counts
+    refusal: str  # what is said where the documents do not answer
+    rewrite_question: bool
     system_prompt: str
     max_tokens: int
     unsupported_parameters: str  # "drop" or "reject"
@@ -73,6 +91,7 @@ class Tenant(NamedTuple):
     aliases: tuple[str, ...]
     budget_micro_usd: int
     requests_per_second: int
+    groups: tuple[str, ...]  # whose documents its keys may read
 
 
 class Settings(NamedTuple):
@@ -87,6 +106,7 @@ class Settings(NamedTuple):
     timeout_s: int
     cors_origins: tuple[str, ...]
     aliases: Mapping[str, Alias]
+    knowledge_bases: Mapping[str, KnowledgeBase]
     own_targets: Mapping[str, tuple[Target, ...]]
     tenants: Mapping[str, Tenant]
     keys_table: str
@@ -105,15 +125,20 @@ def settings() -> Settings:
 
 def parse(declared: Mapping[str, Any], deployed: Mapping[str, Any]) -> Settings:
     """Join the two halves; a name in one that the other lacks is a KeyError."""
+    bases = {
+        name: _knowledge_base(name, base, deployed["knowledge_bases"][name])
+        for name, base in declared["knowledge_bases"].items()
+    }
     return Settings(
         environment=declared["environment"],
         max_body_bytes=declared["max_body_bytes"],
         timeout_s=declared["timeout_s"],
         cors_origins=tuple(declared["cors_origins"]),
         aliases={
-            name: _alias(name, alias, declared, deployed)
+            name: _alias(name, alias, declared, deployed, bases)
             for name, alias in declared["aliases"].items()
         },
+        knowledge_bases=bases,
         own_targets={
             key: _targets(key, declared["aliases"][key.partition("@")[0]], declared, deployed)
             for key in deployed["profiles"]
@@ -128,7 +153,11 @@ def parse(declared: Mapping[str, Any], deployed: Mapping[str, Any]) -> Settings:
 
 
 def _alias(
-    name: str, alias: Mapping[str, Any], declared: Mapping[str, Any], deployed: Mapping[str, Any]
+    name: str,
+    alias: Mapping[str, Any],
+    declared: Mapping[str, Any],
+    deployed: Mapping[str, Any],
+    bases: Mapping[str, KnowledgeBase],
 ) -> Alias:
     guardrail, base = alias["guardrail"], alias["knowledge_base"]
     return Alias(
@@ -137,9 +166,11 @@ def _alias(
         targets=_targets(name, alias, declared, deployed),
         guardrail=_guardrail(guardrail, *deployed["guardrails"][guardrail]) if guardrail else None,
         grounded=alias["grounded"],
-        knowledge_base=deployed["knowledge_bases"][base] if base else None,
+        knowledge_base=bases[base] if base else None,
         passages=alias["passages"],
         passage_tokens=alias["passage_tokens"],
+        refusal=alias["refusal"],
+        rewrite_question=alias["rewrite_question"],
         system_prompt=alias["system_prompt"],
         max_tokens=alias["max_tokens"] or 0,
         unsupported_parameters=alias["unsupported_parameters"],
@@ -174,11 +205,26 @@ def _targets(
     )
 
 
+def _knowledge_base(name: str, declared: Mapping[str, Any], id: str) -> KnowledgeBase:
+    """Readers that nobody knows stop the function: no document is read by a guess."""
+    if declared["readers"] not in ("groups", "everyone"):
+        raise ValueError(f"knowledge base {name!r} has readers {declared['readers']!r}")
+    return KnowledgeBase(
+        name=name,
+        id=id,
+        by_groups=declared["readers"] == "groups",
+        managed=declared["managed"],
+        embedding_pico_usd=declared["embedding_price"],
+        reranker=Reranker(*declared["reranker"]) if declared["reranker"] else None,
+    )
+
+
 def _tenant(tenant: Mapping[str, Any]) -> Tenant:
     return Tenant(
         aliases=tuple(tenant["aliases"]),
         budget_micro_usd=tenant["budget_micro_usd"],
         requests_per_second=tenant["requests_per_second"],
+        groups=tuple(tenant["groups"]),
     )
 
 

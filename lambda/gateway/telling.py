@@ -18,27 +18,29 @@ from gateway.told import told_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping
     from typing import Any
 
     from gateway.aws import Upstream
     from gateway.budget import Spending
     from gateway.dialect import Renderer
     from gateway.edge import Request
-    from gateway.knowledge import Passage
+    from gateway.grounds import Shown
     from gateway.replies import Opened, Said
     from gateway.settings import Guardrail, Target
 
 # English text; an answer that broke off does not say how many tokens it had. What is estimated is
 # never more than what was reserved.
 _BYTES_A_TOKEN = 4
+# No refusal is longer, nor what a model puts before it (config/schema.py).
+_BEGINNING = 300
 _NOT_THE_MODELS = bad_gateway("ended by something else")
 
 
 class Telling:
     """One streamed answer, of at most `reads` and `writes` tokens.
 
-    `cited` gives the passages to show once it is known how it ended.
+    `shown` gives the passages to show once it is known how it ended, and how its text began.
     """
 
     def __init__(
@@ -53,15 +55,16 @@ class Telling:
         writes: int,
         guardrail: Guardrail | None,
         upstream: Upstream,
-        cited: Callable[[str], Sequence[Passage]],
+        shown: Callable[[str, str], Shown],
     ) -> None:
         self._request, self._target, self._events = request, target, events
         self._renderer, self._spending = renderer, spending
-        self._guardrail, self._upstream, self._cited = guardrail, upstream, cited
+        self._guardrail, self._upstream, self._shown = guardrail, upstream, shown
         self._stop: str | None = None
         self._usage = events.usage
         self._reads, self._writes = reads, writes
         self._begun, self._bytes = False, 0
+        self._text = ""  # the first of it
         self._failure: Exception | None = None  # the model's own
         self._call = HeldCall()
         self._blocked: str | None = None
@@ -120,6 +123,8 @@ class Telling:
         if "contentBlockDelta" in event:
             delta = event["contentBlockDelta"]["delta"]
             self._bytes += _bytes(delta)
+            if len(self._text) < _BEGINNING:
+                self._text += delta.get("text", "")
             if self._guardrail and "reasoningContent" in delta:
                 return b""  # Converse's guardrail does not look at it
         if self._guardrail and self._call.takes(event):
@@ -145,9 +150,9 @@ class Telling:
             stop = "guardrail_intervened"
         usage = self._usage or self._estimated()
         self._spending.settle(usage, self._target)
-        cited = self._cited(stop)
+        shown = self._shown(stop, self._text)
         note(self._request, self._target, stop)
-        return self._renderer.end(stop, usage, cited)
+        return self._renderer.end(stop, usage, shown)
 
     def _failed(self, error: Exception) -> bytes:
         told = told_of(self._request.id, error)

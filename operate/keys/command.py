@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from config.load import environment_names, load_environment
+from config.names import EVERYONE
 from operate.errors import OperateError
 from operate.keys import told
 from operate.keys.row import DAY_S, HOUR_S, Row
@@ -35,6 +36,9 @@ def register(commands: "Commands") -> None:
     for parser in (issue, rotate):
         parser.add_argument("--days", type=_whole(1, MOST_DAYS), default=DEFAULT_DAYS,
             help="how long the new key is good (default: %(default)s)")  # fmt: skip
+        parser.add_argument("--groups", type=_names, metavar="GROUP,...",
+            help="of the tenant's groups, those whose documents the key may read (default: "
+            "issue: all; rotate: those of the keys that end)")  # fmt: skip
     rotate.add_argument("--grace-hours", type=_whole(0, MOST_GRACE_HOURS), metavar="HOURS",
         default=DEFAULT_GRACE_HOURS,
         help="how long the others still are (default: %(default)s; 0 ends them now)")  # fmt: skip
@@ -65,14 +69,17 @@ def _done(given: argparse.Namespace, run: "Run") -> int:
 
 
 def _issue(given: argparse.Namespace, store: KeyStore, now: int) -> tuple[str, dict[str, object]]:
-    key, row = store.issue(given.tenant, now=now, expires_at=now + given.days * DAY_S)
+    expires_at, groups = now + given.days * DAY_S, _declared(given)
+    key, row = store.issue(given.tenant, now=now, expires_at=expires_at, groups=groups)
     return told.issued(key, row), {"key": key, **row.as_json(now)}
 
 
 def _rotate(given: argparse.Namespace, store: KeyStore, now: int) -> tuple[str, dict[str, object]]:
     # Listed before the new one is made: of two rotations at once, one key is left to last.
     others = [row for row in store.of(given.tenant) if row.is_good(now)]
-    key, row = store.issue(given.tenant, now=now, expires_at=now + given.days * DAY_S)
+    groups = _kept(others) if given.groups is None else _declared(given)
+    expires_at = now + given.days * DAY_S
+    key, row = store.issue(given.tenant, now=now, expires_at=expires_at, groups=groups)
     end = now + given.grace_hours * HOUR_S
     for other in others:
         store.expire(other, end)
@@ -95,10 +102,36 @@ def _list(given: argparse.Namespace, store: KeyStore, now: int) -> tuple[str, di
     return told.table(rows, now), {"keys": [row.as_json(now) for row in rows]}
 
 
+def _declared(given: argparse.Namespace) -> tuple[str, ...] | None:
+    """The groups that were asked for; a key is never given more than its tenant has."""
+    tenant = load_environment(given.env).tenants[given.tenant]
+    if given.groups and (unknown := sorted({*given.groups} - {*tenant.groups, EVERYONE})):
+        has = sorted({*tenant.groups, EVERYONE})
+        raise OperateError(f"{given.tenant} has no group {unknown}; in {given.env} it has {has}")
+    chosen: tuple[str, ...] | None = given.groups
+    return chosen
+
+
+def _kept(others: Sequence[Row]) -> tuple[str, ...] | None:
+    """What the keys read that a new one replaces: if they differ, nobody can guess which."""
+    read = {row.groups for row in others}
+    if len(read) > 1:
+        keys = "; ".join(f"{row.id}: {told.groups(row.groups)}" for row in others)
+        raise OperateError(f"the tenant's keys read different documents ({keys}); say --groups")
+    return read.pop() if read else None
+
+
 def _find(rows: Sequence[Row], id: str, tenant: str) -> list[Row]:
     if found := [row for row in rows if row.id == id]:
         return found
     raise OperateError(f"{tenant} has no key {id!r}; it has {[row.id for row in rows]}")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(sorted({name.strip() for name in text.split(",")}))
+    if not all(names):
+        raise argparse.ArgumentTypeError(f"{text!r} is no list such as staff,finance")
+    return names
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:

@@ -23,6 +23,7 @@ class Row:
     expires_at: int
     issued_by: str
     revoked_at: int | None = None
+    groups: tuple[str, ...] | None = None  # None: all that its tenant has
 
     def state(self, now: int) -> State:
         """Whether the API takes it, and for how long."""
@@ -42,6 +43,7 @@ class Row:
 
     def as_item(self) -> dict[str, Any]:
         """As DynamoDB keeps it."""
+        narrowed = {} if self.groups is None else {"groups": {"SS": sorted(self.groups)}}
         return {
             "key_hash": {"S": self.hash},
             "key_id": {"S": self.id},
@@ -49,6 +51,7 @@ class Row:
             "created_at": {"N": str(self.created_at)},
             "expires_at": {"N": str(self.expires_at)},
             "issued_by": {"S": self.issued_by},
+            **narrowed,
         }
 
     def as_json(self, now: int) -> dict[str, object]:
@@ -61,12 +64,13 @@ class Row:
             "expires_at": moment(self.expires_at),
             "revoked_at": None if self.revoked_at is None else moment(self.revoked_at),
             "issued_by": self.issued_by,
+            "groups": None if self.groups is None else list(self.groups),
         }
 
 
-def row_of(item: Mapping[str, Mapping[str, str]]) -> Row:
+def row_of(item: Mapping[str, Mapping[str, Any]]) -> Row:
     """Read what `as_item` wrote."""
-    revoked = item.get("revoked_at")
+    revoked, groups = item.get("revoked_at"), item.get("groups")
     return Row(
         hash=item["key_hash"]["S"],
         id=item["key_id"]["S"],
@@ -75,6 +79,7 @@ def row_of(item: Mapping[str, Mapping[str, str]]) -> Row:
         expires_at=int(item["expires_at"]["N"]),
         issued_by=item["issued_by"]["S"],
         revoked_at=int(revoked["N"]) if revoked else None,
+        groups=tuple(sorted(groups["SS"])) if groups else None,
     )
 
 

@@ -24,7 +24,9 @@ class KeyStore:
         self._clients, self._region = clients, environment.region
         self._dynamodb = clients("dynamodb", environment.region)
 
-    def issue(self, tenant: str, *, now: int, expires_at: int) -> tuple[str, Row]:
+    def issue(
+        self, tenant: str, *, now: int, expires_at: int, groups: tuple[str, ...] | None
+    ) -> tuple[str, Row]:
         """Make a key: the only moment at which it is known, and the row that is kept of it."""
         key = f"sk-strata-{secrets.token_urlsafe(32)}"
         row = Row(
@@ -34,6 +36,7 @@ class KeyStore:
             created_at=now,
             expires_at=expires_at,
             issued_by=self._caller(),
+            groups=groups,
         )
         unused = "attribute_not_exists(key_hash)"
         with _explained("dynamodb:PutItem"):

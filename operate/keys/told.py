@@ -6,15 +6,20 @@ from operate.keys.row import Row, moment
 
 # API Gateway remembers what it was told of a key for so long (components/rest_api.py).
 SOON = "which the API knows of within 60 seconds"
-HEADINGS = ("id", "state", "created", "expires", "revoked", "issued by")
+HEADINGS = ("id", "state", "created", "expires", "revoked", "issued by", "groups")
 
 
 def issued(key: str, row: Row) -> str:
     """The one time that a key is seen."""
     return (
         f"{key}\n\nThis is the key of {row.tenant}, shown now and never again. Its id is {row.id}; "
-        f"it ends at {moment(row.expires_at)}."
+        f"it ends at {moment(row.expires_at)}. It reads the documents of {groups(row.groups)}."
     )
+
+
+def groups(chosen: Sequence[str] | None) -> str:
+    """Whose documents a key may read."""
+    return "all its tenant's groups" if chosen is None else ", ".join(chosen)
 
 
 def ending(rows: Sequence[Row]) -> str:
@@ -47,4 +52,4 @@ def table(rows: Sequence[Row], now: int) -> str:
 def _cells(row: Row, now: int) -> tuple[str, ...]:
     revoked = "" if row.revoked_at is None else moment(row.revoked_at)
     created, expires = moment(row.created_at), moment(row.expires_at)
-    return (row.id, row.state(now), created, expires, revoked, row.issued_by)
+    return (row.id, row.state(now), created, expires, revoked, row.issued_by, groups(row.groups))

@@ -19,6 +19,7 @@ ROUTES = (
     Route("POST", "/v1/responses", "chat"),
     Route("POST", "/v1/messages", "chat"),
     Route("POST", "/v1/embeddings", "embeddings"),
+    Route("POST", "/v1/knowledge/{name}/search", "search"),
     Route("GET", "/v1/models", "models"),
     Route("GET", "/v1/models/{alias}", "models"),
     Route("GET", "/v1/openapi.json", "models"),

@@ -8,7 +8,7 @@ from config.load import environment_names, load_environment
 from gateway.settings import Settings, parse
 from tests.stacks.assembly import deployed_variable, plain, resources, settings_file, template
 
-HANDLERS = ("Authorizer", "Chat", "Embeddings", "Models", "Usage")
+HANDLERS = ("Authorizer", "Chat", "Embeddings", "Search", "Models", "Usage")
 # Lambda allows 4 kB of environment variables in all; ids are about this long once deployed.
 LONGEST_ID = "x" * 12
 

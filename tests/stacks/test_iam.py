@@ -145,6 +145,7 @@ MAY = {
         "bedrock:Retrieve",
     },
     "Embeddings": LOGS | KMS | ROWS | DENIED | {"bedrock:InvokeModel", "bedrock:ApplyGuardrail"},
+    "Search": LOGS | KMS | ROWS | DENIED | {"bedrock:Retrieve", "bedrock:ApplyGuardrail"},
     "Models": LOGS,
     "Usage": LOGS | {"dynamodb:GetItem", "kms:Decrypt"},
     "KnowledgeSyncTask": LOGS
@@ -175,6 +176,7 @@ def test_every_handler_is_listed_here(assembly):
         ("Authorizer", {"Keys"}),
         ("Chat", {"Usage", "Answers"}),
         ("Embeddings", {"Usage", "Answers"}),
+        ("Search", {"Usage", "Answers"}),
         ("Usage", {"Usage"}),
     ],
 )
@@ -190,7 +192,7 @@ def test_a_handler_reaches_its_own_tables_only(assembly, handler, tables):
     assert reached == tables
 
 
-@pytest.mark.parametrize("handler", ["Chat", "Embeddings"])
+@pytest.mark.parametrize("handler", ["Chat", "Embeddings", "Search"])
 def test_a_usage_row_is_read_and_changed_but_not_made_anew_or_deleted(assembly, handler):
     verbs = {
         action

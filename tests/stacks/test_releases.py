@@ -5,7 +5,7 @@ import pytest
 from config.load import environment_names, load_environment
 from tests.stacks.assembly import dev_with, handlers, plain, resources, synthesize, template
 
-HANDLERS = {"Authorizer", "Chat", "Embeddings", "Models", "Usage"}
+HANDLERS = {"Authorizer", "Chat", "Embeddings", "Search", "Models", "Usage"}
 ENVIRONMENTS = pytest.mark.parametrize("environment", environment_names())
 
 

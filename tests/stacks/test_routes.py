@@ -20,6 +20,7 @@ ROUTES = {
     ("POST", "/v1/responses"): "Chat",
     ("POST", "/v1/messages"): "Chat",
     ("POST", "/v1/embeddings"): "Embeddings",
+    ("POST", "/v1/knowledge/{name}/search"): "Search",
     ("GET", "/v1/models"): "Models",
     ("GET", "/v1/models/{alias}"): "Models",
     ("GET", "/v1/openapi.json"): "Models",
@@ -31,6 +32,7 @@ NEEDS = {
     "/v1/messages": ["model", "messages"],
     "/v1/responses": ["model", "input"],
     "/v1/embeddings": ["model", "input"],
+    "/v1/knowledge/{name}/search": ["query"],
 }
 ONE, TWO = "https://app.example.com", "https://beta.example.com"
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 
 from gateway.completions.whole import url_citations, usage_of
-from gateway.knowledge import citations
 from gateway.stops import FINISH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Any
 
     from gateway.dialect import Head
     from gateway.errors import GatewayError
-    from gateway.knowledge import Passage
+    from gateway.grounds import Shown
 
 
 def renderer(head: Head) -> Chunks:
@@ -51,11 +50,11 @@ class Chunks:
             return self._call(event["contentBlockStart"]["start"])
         return self._end_of_block()
 
-    def end(self, stop: str, usage: Mapping[str, Any], passages: Sequence[Passage]) -> bytes:
+    def end(self, stop: str, usage: Mapping[str, Any], shown: Shown) -> bytes:
         said = b""
-        if passages:
-            cited = {"annotations": url_citations(passages, self._said_length)}
-            said = self._chunk(cited, x_strata=citations(passages))
+        if told := shown.told():
+            cited = url_citations(shown.passages, self._said_length)
+            said = self._chunk({"annotations": cited} if cited else {}, **told)
         said += self._chunk({}, finish=FINISH[stop])
         if self._with_usage:
             said += _event({**self._head, "choices": [], "usage": usage_of(usage)})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-from gateway.knowledge import citations
 from gateway.price import cached_tokens, input_tokens
 from gateway.stops import FINISH
 
@@ -14,10 +13,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gateway.dialect import Head
+    from gateway.grounds import Shown
     from gateway.knowledge import Passage
 
 
-def whole(head: Head, answer: Mapping[str, Any], passages: Sequence[Passage]) -> dict[str, Any]:
+def whole(head: Head, answer: Mapping[str, Any], shown: Shown) -> dict[str, Any]:
     """OpenAI's chat.completion; the passages under `x_strata`, and as annotations."""
     blocks = answer.get("output", {}).get("message", {}).get("content", [])
     message = _message(blocks)
@@ -27,18 +27,17 @@ def whole(head: Head, answer: Mapping[str, Any], passages: Sequence[Passage]) ->
         "logprobs": None,
         "finish_reason": FINISH[answer["stopReason"]],
     }
-    completion = {
+    if shown.passages:
+        message["annotations"] = url_citations(shown.passages, len(message["content"] or ""))
+    return {
         "id": f"chatcmpl-{head.request_id}",
         "object": "chat.completion",
         "created": head.created,
         "model": head.target.id,
         "choices": [choice],
         "usage": usage_of(answer["usage"]),
+        **shown.told(),
     }
-    if passages:
-        message["annotations"] = url_citations(passages, len(message["content"] or ""))
-        completion["x_strata"] = citations(passages)
-    return completion
 
 
 def usage_of(usage: Mapping[str, int]) -> dict[str, Any]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 
 from gateway.messages.errors import error as error_body
-from gateway.messages.whole import begun, cited, redacted, stopped, tool_use, usage_of
+from gateway.messages.whole import begun, redacted, stopped, tool_use, usage_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Any
 
     from gateway.dialect import Head
     from gateway.errors import GatewayError
-    from gateway.knowledge import Passage
+    from gateway.grounds import Shown
 
 # The kinds of block, by what their deltas begin with; a redacted one has none.
 _TEXT = '{"type":"text_delta","text":'
@@ -55,13 +55,13 @@ class Events:
             return self._start(event["contentBlockStart"]["start"])
         return self._stop()
 
-    def end(self, stop: str, usage: Mapping[str, Any], passages: Sequence[Passage]) -> bytes:
+    def end(self, stop: str, usage: Mapping[str, Any], shown: Shown) -> bytes:
         """All of the usage is here: at the start nobody knew any."""
         told = {
             "type": "message_delta",
             "delta": stopped(stop, self._head.asked),
             "usage": usage_of(usage),
-            **cited(passages),
+            **shown.told(),
         }
         return self._stop() + _event(told) + _event({"type": "message_stop"})
 

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from gateway.knowledge import citations
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
     from gateway.chat_request import ChatRequest
     from gateway.dialect import Head
-    from gateway.knowledge import Passage
+    from gateway.grounds import Shown
 
 # Converse has Anthropic's own reasons, and two more for what a policy has stopped.
 _REFUSED = ("guardrail_intervened", "content_filtered")
 
 
-def whole(head: Head, answer: Mapping[str, Any], passages: Sequence[Passage]) -> dict[str, Any]:
-    """Anthropic's message; the passages are under `x_strata`."""
+def whole(head: Head, answer: Mapping[str, Any], shown: Shown) -> dict[str, Any]:
+    """Anthropic's message; the passages are under `x_strata`: its own are of callers' documents."""
     message = begun(head)
     message["content"] = list(_content(answer["output"]["message"]["content"]))
     message |= stopped(answer["stopReason"], head.asked)
     message["usage"] = usage_of(answer["usage"])
-    return message | cited(passages)
+    return message | shown.told()
 
 
 def begun(head: Head) -> dict[str, Any]:
@@ -58,13 +56,6 @@ def usage_of(usage: Mapping[str, int]) -> dict[str, int]:
         "cache_read_input_tokens": usage.get("cacheReadInputTokens", 0),
         "output_tokens": usage.get("outputTokens", 0),
     }
-
-
-def cited(passages: Sequence[Passage]) -> dict[str, Any]:
-    """What an answer from documents says of them; Anthropic's own are of the caller's documents."""
-    if not passages:
-        return {}
-    return {"x_strata": citations(passages)}
 
 
 def tool_use(use: Mapping[str, Any], input: object) -> dict[str, Any]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from gateway.dialect import Head
     from gateway.errors import GatewayError
+    from gateway.grounds import Shown
     from gateway.knowledge import Passage
 
 _TEXT, _CALL = "response.output_text", "response.function_call_arguments"
@@ -55,9 +56,9 @@ class ItemEvents:
         self._over = True
         return b""
 
-    def end(self, stop: str, usage: Mapping[str, Any], passages: Sequence[Passage]) -> bytes:
-        done = self._done(stop, passages)
-        response = ended(self._head, self._items, stop, usage, passages)
+    def end(self, stop: str, usage: Mapping[str, Any], shown: Shown) -> bytes:
+        done = self._done(stop, shown.passages)
+        response = ended(self._head, self._items, stop, usage, shown)
         return done + self._event(f"response.{status_of(stop)}", response=response)
 
     def failed(self, error: GatewayError) -> bytes:

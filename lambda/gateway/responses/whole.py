@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-from gateway.knowledge import citations
 from gateway.price import cached_tokens, input_tokens
 from gateway.responses.output import INCOMPLETE, call, complete, finish, message, status_of
 from gateway.stops import FINISH
@@ -15,18 +14,18 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gateway.dialect import Head
-    from gateway.knowledge import Passage
+    from gateway.grounds import Shown
 
 
-def whole(head: Head, answer: Mapping[str, Any], passages: Sequence[Passage]) -> dict[str, Any]:
+def whole(head: Head, answer: Mapping[str, Any], shown: Shown) -> dict[str, Any]:
     """OpenAI's response; the passages under `x_strata`, and as annotations of the last words."""
     blocks = answer.get("output", {}).get("message", {}).get("content", [])
     # A model's reasoning is not shown, and an empty text is none.
     said = [block for block in blocks if block.get("text") or "toolUse" in block]
     items = [_item(head.request_id, i, block) for i, block in enumerate(said)]
     if items:
-        finish(items[-1], answer["stopReason"], passages)
-    return ended(head, items, answer["stopReason"], answer["usage"], passages)
+        finish(items[-1], answer["stopReason"], shown.passages)
+    return ended(head, items, answer["stopReason"], answer["usage"], shown)
 
 
 def begun(head: Head, status: str = "in_progress", **more: Any) -> dict[str, Any]:
@@ -51,18 +50,17 @@ def ended(
     items: Sequence[Mapping[str, Any]],
     stop: str,
     usage: Mapping[str, int],
-    passages: Sequence[Passage],
+    shown: Shown,
 ) -> dict[str, Any]:
     """A response with everything that has been said."""
     reason = INCOMPLETE.get(FINISH[stop])
-    cited = {"x_strata": citations(passages)} if passages else {}
     return begun(
         head,
         status_of(stop),
         incomplete_details=reason and {"reason": reason},
         output=items,
         usage=_usage(usage),
-        **cited,
+        **shown.told(),
     )
 
 

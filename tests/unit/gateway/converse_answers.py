@@ -52,7 +52,15 @@ answers = st.builds(
     usages,
 )
 passages = st.lists(
-    st.builds(Passage, st.sampled_from(["a/b.md", "c.md"]), st.just(0.5), texts), max_size=2
+    st.builds(
+        Passage,
+        st.sampled_from(["a/b.md", "c.md"]),
+        st.just(0.5),
+        texts,
+        st.just(1),
+        st.sampled_from([None, 7]),
+    ),
+    max_size=2,
 )
 
 

@@ -46,6 +46,8 @@ ALIAS = {
     "knowledge_base": None,
     "passages": 3,
     "passage_tokens": 0,
+    "refusal": "The documents do not answer this question.",
+    "rewrite_question": False,
     "system_prompt": "",
     "max_tokens": 256,
     "unsupported_parameters": "reject",
@@ -77,16 +79,26 @@ DECLARED = {
         "embed-default": {**ALIAS, "kind": "embedding", "targets": [TITAN], "max_tokens": None},
         "other-teams": ALIAS,
     },
+    "knowledge_bases": {
+        "handbook": {
+            "readers": "everyone",
+            "managed": False,
+            "embedding_price": 20_000,
+            "reranker": None,
+        },
+    },
     "tenants": {
         "demo": {
             "aliases": ["chat-default", "docs-assistant", "plain", "embed-default"],
             "budget_micro_usd": 5_000_000,
             "requests_per_second": 100,
+            "groups": ["staff"],
         },
         "other": {
             "aliases": ["other-teams"],
             "budget_micro_usd": 1_000_000,
             "requests_per_second": 5,
+            "groups": [],
         },
     },
 }
@@ -117,6 +129,7 @@ def request(body: bytes = b"", **fields: Any) -> Request:
     made = Request(
         id="r1",
         tenant="demo",
+        groups="*",
         route="/v1/chat/completions",
         path={},
         headers={},

@@ -21,7 +21,7 @@ class Keyring:
     """Issues keys as `operate/keys` does, and answers the authorizer as AWS would."""
 
     def __init__(self, environment: str, tenants: Mapping[str, tuple[str, ...]]) -> None:
-        allowed = {name: Tenant(aliases, 1_000_000, 5) for name, aliases in tenants.items()}
+        allowed = {name: Tenant(aliases, 1_000_000, 5, ()) for name, aliases in tenants.items()}
         self.settings: Settings = examples.settings()._replace(
             environment=environment,
             tenants=allowed,

@@ -22,7 +22,7 @@ def ring():
 def test_a_good_key_is_its_tenants(ring):
     policy = ring.ask(bearer(ring.issue("demo")))
     assert effect(policy) == "Allow"
-    assert policy["context"] == {"tenant": "demo", "key_id": "id-of-demo"}
+    assert policy["context"] == {"tenant": "demo", "key_id": "id-of-demo", "groups": "*"}
     assert policy["principalId"] == "demo"
 
 
@@ -155,7 +155,7 @@ def test_no_log_holds_a_key_or_its_hash(ring, reason, capsys):
 
 def test_a_refusal_names_no_tenant_and_covers_the_whole_stage_like_a_grant(ring):
     refused, granted = ring.ask({}), ring.ask(bearer(ring.issue("demo")))
-    assert refused["context"] == {"tenant": "-", "key_id": "-"}
+    assert refused["context"] == {"tenant": "-", "key_id": "-", "groups": ""}
     for policy in (refused, granted):
         (statement,) = policy["policyDocument"]["Statement"]
         assert statement["Action"] == "execute-api:Invoke"

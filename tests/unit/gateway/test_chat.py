@@ -156,6 +156,7 @@ def test_passages_go_in_before_the_question_and_come_back_as_citations():
     assert body["x_strata"]["citations"] == [
         {
             "document": "handbook/returns.md",
+            "rank": 1,
             "score": 0.83,
             "passage": "The refund window is 34 days.",
         }

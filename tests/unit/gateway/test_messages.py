@@ -16,6 +16,7 @@ from gateway.body import parse_object
 from gateway.chat_request import ChatRequest
 from gateway.dialect import Head
 from gateway.errors import GatewayError
+from gateway.grounds import Shown
 from gateway.knowledge import Passage
 from gateway.settings import Price, Target
 
@@ -24,7 +25,8 @@ TARGET = Target(MODEL, "Anthropic", frozenset(), None, None, Price(1, 1, 1, 1), 
 EVENT: TypeAdapter[Any] = TypeAdapter(anthropic.types.RawMessageStreamEvent)
 HELLO = {"role": "user", "content": "hello"}
 USAGE = {"inputTokens": 7, "outputTokens": 5, "totalTokens": 12}
-PASSAGE = Passage("handbook/refunds.md", 0.83, "34 days.")
+NOTHING = Shown()
+PASSAGE = Passage("handbook/refunds.md", 0.83, "34 days.", 1, None)
 TOOL_USE = {"toolUse": {"toolUseId": "t1", "name": "weather", "input": {"city": "Rome", "days": 3}}}
 THINKING = {"reasoningContent": {"reasoningText": {"text": "Hm.", "signature": "c2ln"}}}
 REDACTED = {"reasoningContent": {"redactedContent": "c2VjcmV0"}}
@@ -70,13 +72,13 @@ def deltas(block: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def streamed(
-    answer: dict[str, Any], head: Head, passages: list[Passage], error: GatewayError | None
+    answer: dict[str, Any], head: Head, shown: Shown, error: GatewayError | None
 ) -> Iterator[bytes]:
     told = messages.renderer(head)
     yield told.start()
     yield from map(told.delta, events(*answer["output"]["message"]["content"]))
     if error is None:
-        yield told.end(answer["stopReason"], answer["usage"], passages)
+        yield told.end(answer["stopReason"], answer["usage"], shown)
     else:
         yield told.failed(error)
 
@@ -87,12 +89,12 @@ class Gateway:
     def __init__(
         self,
         answer: dict[str, Any],
-        passages: list[Passage] | None = None,
+        shown: Shown = NOTHING,
         *,
         error: GatewayError | None = None,
         refusal: GatewayError | None = None,
     ) -> None:
-        self._answer, self._passages = answer, passages or []
+        self._answer, self._shown = answer, shown
         self._error, self._refusal = error, refusal
         self.client = anthropic.Anthropic(
             api_key="sk-strata-x",
@@ -118,9 +120,9 @@ class Gateway:
             return httpx2.Response(refused.status, json=messages.error(refused, "r1"))
         about = head(**self.asked.parameters)
         if self.asked.stream:
-            body = streamed(self._answer, about, self._passages, self._error)
+            body = streamed(self._answer, about, self._shown, self._error)
             return httpx2.Response(200, headers={"content-type": "text/event-stream"}, content=body)
-        return httpx2.Response(200, json=messages.whole(about, self._answer, self._passages))
+        return httpx2.Response(200, json=messages.whole(about, self._answer, self._shown))
 
 
 ASK: dict[str, Any] = {"model": "chat-default", "max_tokens": 16, "messages": [HELLO]}
@@ -223,29 +225,34 @@ STOPS = {
 
 @pytest.mark.parametrize("reason", STOPS)
 def test_the_reason_to_stop(reason):
-    told = messages.whole(head(), answer({"text": "Hi."}, stop=reason), [])
+    told = messages.whole(head(), answer({"text": "Hi."}, stop=reason), NOTHING)
     assert told["stop_reason"] == STOPS[reason]
     assert anthropic.types.Message.model_validate(told, strict=True)
 
 
 def test_the_only_stop_sequence_is_the_one_that_stopped_it():
     told = answer({"text": "Hi."}, stop="stop_sequence")
-    assert messages.whole(head(stop=["END"]), told, [])["stop_sequence"] == "END"
-    assert messages.whole(head(stop=["END", "STOP"]), told, [])["stop_sequence"] is None
-    assert messages.whole(head(stop=["END"]), answer(), [])["stop_sequence"] is None
+    assert messages.whole(head(stop=["END"]), told, NOTHING)["stop_sequence"] == "END"
+    assert messages.whole(head(stop=["END", "STOP"]), told, NOTHING)["stop_sequence"] is None
+    assert messages.whole(head(stop=["END"]), answer(), NOTHING)["stop_sequence"] is None
 
 
-CITED = {"citations": [{"document": "handbook/refunds.md", "score": 0.83, "passage": "34 days."}]}
+CITED = {
+    "refused": False,
+    "citations": [
+        {"document": "handbook/refunds.md", "rank": 1, "score": 0.83, "passage": "34 days."}
+    ],
+}
 
 
 def test_passages_are_cited_beside_the_message():
-    with Gateway(answer({"text": "34 days."}), [PASSAGE]) as client:
+    with Gateway(answer({"text": "34 days."}), Shown([PASSAGE], False)) as client:
         assert client.messages.create(**ASK).to_dict()["x_strata"] == CITED
 
 
 def test_passages_are_cited_at_the_end_of_a_stream():
     with (
-        Gateway(answer({"text": "34 days."}), [PASSAGE]) as client,
+        Gateway(answer({"text": "34 days."}), Shown([PASSAGE], False)) as client,
         client.messages.create(**ASK, stream=True) as stream,
     ):
         [last] = [event.to_dict() for event in stream if event.type == "message_delta"]
@@ -280,7 +287,7 @@ def test_a_block_that_bedrock_does_not_end_is_ended_by_the_next():
     told = messages.renderer(head())
     thought = {"contentBlockDelta": {"delta": {"reasoningContent": {"text": "Hm."}}}}
     said = told.delta(thought) + told.delta({"contentBlockDelta": {"delta": {"text": "Hi."}}})
-    said += told.end("end_turn", USAGE, [])
+    said += told.end("end_turn", USAGE, Shown())
     indices = [line for line in said.split(b"\n") if b'"content_block_st' in line]
     assert [b'"index":%d' % at in line for at, line in zip([0, 0, 1, 1], indices, strict=True)] == (
         [True] * 4
@@ -362,7 +369,7 @@ def test_a_stream_adds_up_to_the_whole(told, stops):
 @settings(deadline=None)
 @given(ANSWERS)
 def test_every_event_is_one_that_the_sdk_knows(told):
-    body = b"".join(streamed(told, head(), [PASSAGE], None)).decode()
+    body = b"".join(streamed(told, head(), Shown([PASSAGE], False), None)).decode()
     for event in body.removesuffix("\n\n").split("\n\n"):
         name, data = event.split("\n")
         parsed = json.loads(data.removeprefix("data: "))

@@ -12,6 +12,7 @@ from langchain_openai import ChatOpenAI
 from test_responses_whole import head
 
 from gateway import responses
+from gateway.grounds import Shown
 
 USE = {"toolUseId": "tooluse_1", "name": "weather", "input": {"city": "Bern"}}
 FIRST = answers.answer({"text": "Let me see."}, {"toolUse": USE}, stop="tool_use")
@@ -44,10 +45,10 @@ class Gateway:
         self.asked.append(responses.parse(body))
         told = self._script.pop(0)
         if not self.asked[-1].stream:
-            return httpx2.Response(200, json=responses.whole(head(), told, ()))
+            return httpx2.Response(200, json=responses.whole(head(), told, Shown()))
         says = responses.renderer(head())
         said = [says.start(), *map(says.delta, answers.deltas(told))]
-        said.append(says.end(told["stopReason"], told["usage"], ()))
+        said.append(says.end(told["stopReason"], told["usage"], Shown()))
         sse = {"content-type": "text/event-stream"}
         return httpx2.Response(200, headers=sse, content=b"".join(said))
 

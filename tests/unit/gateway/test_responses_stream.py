@@ -15,6 +15,7 @@ from test_responses_whole import PASSAGE, head
 
 from gateway import responses
 from gateway.errors import GatewayError, bad_gateway, rate_limited
+from gateway.grounds import Shown
 from gateway.knowledge import Passage
 
 EVENTS = {
@@ -30,7 +31,7 @@ def streamed(
 ) -> bytes:
     says = responses.renderer(head(stream=True, **asked))
     said = [says.start(), *(says.delta(event) for event in answers.deltas(told, size))]
-    return b"".join((*said, says.end(told["stopReason"], told["usage"], passages)))
+    return b"".join((*said, says.end(told["stopReason"], told["usage"], Shown(passages, False))))
 
 
 def broken_off(error: GatewayError, *content: dict[str, Any]) -> bytes:
@@ -91,7 +92,7 @@ def test_every_event_is_one_of_openais(told, passages, size):
 def test_the_last_event_holds_what_a_whole_answer_would_be(told, passages, size):
     *_, last = events(streamed(told, passages, size))
     assert last["type"] == f"response.{last['response']['status']}"
-    assert last["response"] == responses.whole(head(stream=True), told, passages)
+    assert last["response"] == responses.whole(head(stream=True), told, Shown(passages, False))
 
 
 @settings(deadline=None, derandomize=True)

@@ -10,6 +10,7 @@ from openai.types.responses import Response
 from gateway import responses
 from gateway.dialect import Head
 from gateway.errors import throttled
+from gateway.grounds import Shown
 from gateway.knowledge import Passage
 from gateway.settings import Price, Target
 
@@ -23,7 +24,7 @@ NOVA = Target(
     long=None,
     arn="arn",
 )
-PASSAGE = Passage("handbook/returns.md", 0.83, "34 days.")
+PASSAGE = Passage("handbook/returns.md", 0.83, "34 days.", 1, None)
 
 
 def head(**fields: Any) -> Head:
@@ -38,13 +39,13 @@ def response(body: dict[str, Any]) -> Response:
 
 
 def worded(*content: dict[str, Any], stop: str = "end_turn", **usage: int) -> Response:
-    return response(responses.whole(head(), answers.answer(*content, stop=stop, **usage), ()))
+    return response(responses.whole(head(), answers.answer(*content, stop=stop, **usage), Shown()))
 
 
 @settings(deadline=None, derandomize=True)
 @given(answers.answers, answers.passages)
 def test_every_answer_is_a_response_of_openais(told, passages):
-    read = response(responses.whole(head(), told, passages))
+    read = response(responses.whole(head(), told, Shown(passages, False)))
     texts = [block["text"] for block in told["output"]["message"]["content"] if "text" in block]
     assert read.output_text == "".join(texts)
 
@@ -97,19 +98,19 @@ def test_the_input_counts_what_the_cache_had_in_it():
 
 
 def test_passages_are_cited_by_the_words_and_whole():
-    body = responses.whole(head(), answers.answer({"text": "34 days."}), [PASSAGE])
+    body = responses.whole(head(), answers.answer({"text": "34 days."}), Shown([PASSAGE], False))
     [annotation] = response(body).output[0].content[0].annotations
     assert (annotation.type, annotation.url) == ("url_citation", "handbook/returns.md")
     assert (annotation.title, annotation.start_index, annotation.end_index) == ("returns.md", 0, 8)
     assert body["x_strata"]["citations"] == [
-        {"document": "handbook/returns.md", "score": 0.83, "passage": "34 days."}
+        {"document": "handbook/returns.md", "rank": 1, "score": 0.83, "passage": "34 days."}
     ]
 
 
 def test_an_answer_that_ends_in_a_call_has_no_words_to_cite_with():
     use = {"toolUseId": "t", "name": "weather", "input": {}}
     told = answers.answer({"text": "Let me see."}, {"toolUse": use}, stop="tool_use")
-    body = responses.whole(head(), told, [PASSAGE])
+    body = responses.whole(head(), told, Shown([PASSAGE], False))
     assert body["output"][0]["content"][0]["annotations"] == []
     assert body["x_strata"]["citations"]
 
@@ -129,12 +130,12 @@ def test_the_request_comes_back_with_the_answer():
         "text": {"format": format},
         "truncation": "disabled",
     }
-    body = responses.whole(head(**asked), answers.answer({"text": "a"}), ())
+    body = responses.whole(head(**asked), answers.answer({"text": "a"}), Shown())
     assert response(body) and {name: body[name] for name in asked} == asked
 
 
 def test_nothing_is_stored_whatever_was_asked():
-    body = responses.whole(head(store=True), answers.answer({"text": "a"}), ())
+    body = responses.whole(head(store=True), answers.answer({"text": "a"}), Shown())
     assert (body["store"], body["previous_response_id"], body["background"]) == (False, None, False)
 
 

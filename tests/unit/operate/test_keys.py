@@ -72,7 +72,9 @@ def item_of(row: Row) -> dict[str, Any]:
     return {**row.as_item(), **revoked}
 
 
-def expect_issue(aws: Stubbed, expires_at: int = NOW + YEAR, by: str = "alice") -> Seen:
+def expect_issue(
+    aws: Stubbed, expires_at: int = NOW + YEAR, by: str = "alice", groups: Any = None
+) -> Seen:
     """One key is made; what KMS is given of it."""
     message = Seen()
     aws.answer(
@@ -91,6 +93,7 @@ def expect_issue(aws: Stubbed, expires_at: int = NOW + YEAR, by: str = "alice") 
         "created_at": {"N": str(NOW)},
         "expires_at": {"N": str(expires_at)},
         "issued_by": {"S": by},
+        **({"groups": {"SS": groups}} if groups else {}),
     }
     unused = "attribute_not_exists(key_hash)"
     aws.answer("dynamodb", "put_item", {}, TableName=TABLE, Item=item, ConditionExpression=unused)
@@ -140,6 +143,43 @@ def test_a_key_may_be_asked_for_some_days(aws, capsys):
     expect_caller(aws)
     expect_issue(aws, expires_at=NOW + 7 * DAY_S)
     run(capsys, "issue", "demo", "--days", "7")
+
+
+def test_a_key_may_be_issued_for_some_of_its_tenants_groups(aws, capsys):
+    expect_caller(aws)
+    expect_issue(aws, groups=["everyone", "staff"])
+    told = run(capsys, "issue", "demo", "--groups", "staff,everyone")
+    assert "It reads the documents of everyone, staff." in told
+
+
+def test_a_key_is_never_issued_for_a_group_that_its_tenant_lacks(aws, capsys):
+    expect_caller(aws)
+    told = run(capsys, "issue", "demo", "--groups", "staff,board", status=2)
+    assert "demo has no group ['board']" in told
+    assert "['everyone', 'finance', 'staff']" in told
+
+
+def test_a_rotation_keeps_the_groups(aws, capsys):
+    good = row("good", groups=("staff",))
+    expect_caller(aws)
+    expect_list(aws, good)
+    expect_issue(aws, groups=["staff"])
+    expect_end(aws, good, "expires_at", NOW + 24 * HOUR_S)
+    assert json.loads(run(capsys, "rotate", "demo", "--json"))["groups"] == ["staff"]
+
+
+def test_a_rotation_does_not_guess_which_groups(aws, capsys):
+    expect_caller(aws)
+    expect_list(aws, row("narrow", groups=("staff",)), row("wide"))
+    told = run(capsys, "rotate", "demo", status=2)
+    assert "narrow: staff; wide: all its tenant's groups" in told and "--groups" in told
+
+
+def test_the_groups_of_a_key_are_listed(aws, capsys):
+    expect_caller(aws)
+    expect_list(aws, row("narrow", groups=("finance", "staff")), row("wide"))
+    told = run(capsys, "list", "demo")
+    assert "finance, staff" in told and "all its tenant's groups" in told
 
 
 def test_machines_read_the_key_in_json(aws, capsys):
@@ -298,6 +338,7 @@ def test_of_whoever_issues_a_key_the_name_is_kept_and_no_more_of_the_arn(arn, na
         ["revoke", "demo", "--env", "dev", "--all", "--key", "a"],
         ["list", "demo"],
         ["list", "demo", "--env", "nowhere"],
+        ["issue", "demo", "--env", "dev", "--groups", "staff,"],
     ],
 )
 def test_what_makes_no_sense_is_not_understood(wrong, capsys):
@@ -323,7 +364,7 @@ def test_a_keys_state_follows_from_its_times(changed, state):
 
 
 def test_a_row_is_read_as_it_was_written():
-    for each in (row("a"), row("b", revoked_at=NOW)):
+    for each in (row("a"), row("b", revoked_at=NOW), row("c", groups=("finance", "staff"))):
         assert row_of(item_of(each)) == each
 
 
