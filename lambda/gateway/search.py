@@ -7,7 +7,7 @@ from gateway.aws import client
 from gateway.body import parse_object
 from gateway.budget import Spending
 from gateway.errors import blocked, invalid, no_knowledge_base
-from gateway.filters import Filter
+from gateway.filters import FILTER
 from gateway.settings import settings
 from gateway.shape import NOT_BLANK, Flag, Number, Object, Text
 from gateway.verdict import judge
@@ -35,7 +35,7 @@ SHAPE = Object(
             says=f"a text of 1 to {knowledge.LONGEST_QUESTION} characters that is not blank",
         ),
         "top_k": Number(1, MOST_PASSAGES, whole=True),
-        "filter": Filter(),
+        "filter": FILTER,
         "rerank": Flag(),
     },
     required=("query",),

@@ -219,6 +219,29 @@ class Object(Shape):
         return {"type": "object", "properties": properties, **required, **closed}
 
 
+class One(Shape):
+    """An object with exactly one of the fields."""
+
+    kind = (dict,)
+
+    def __init__(self, fields: Mapping[str, Shape]) -> None:
+        self._fields = fields
+        self.says = f"an object with one field of {sorted(fields)}"
+
+    def check(self, at: str, value: Any) -> None:
+        if not isinstance(value, dict) or len(value) != 1:
+            raise self.refusal(at)
+        ((name, given),) = value.items()
+        if name not in self._fields:
+            raise self.refusal(at)
+        self._fields[name].check(f"{at}.{name}", given)
+
+    def schema(self) -> dict[str, Any]:
+        properties = {name: shape.schema() for name, shape in self._fields.items()}
+        one = {"minProperties": 1, "maxProperties": 1, "additionalProperties": False}
+        return {"type": "object", "properties": properties, **one}
+
+
 class Either(Shape):
     """The first of the shapes whose JSON type the value has; no two have the same."""
 

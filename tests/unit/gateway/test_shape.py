@@ -16,6 +16,7 @@ from gateway.shape import (
     Never,
     Number,
     Object,
+    One,
     Tagged,
     Text,
 )
@@ -37,6 +38,7 @@ SHAPES = {
     "list": List(Text(), least=1, most=2),
     "object": Object({"a": Text(), "b": Number(), "c": Never()}, required=("a",)),
     "object of choices": Object({"a": Choice("x"), "b": Either(Text(), List(Flag()))}),
+    "one": One({"a": Text(), "b": List(Number(), least=1)}),
     "either": Either(Text(shortest=1), List(Number()), Object({"a": Flag()})),
     "number or flag": Either(Number(), Flag()),
     "mode or object": Either(Choice("a", "b"), Object({"a": Flag()}, required=("a",))),
