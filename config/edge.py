@@ -67,6 +67,7 @@ class Concurrency(Frozen):
     authorizer: Whole = Field(ge=1)
     chat: Whole = Field(ge=1)
     embeddings: Whole = Field(ge=1)
+    search: Whole = Field(ge=1)
     models: Whole = Field(ge=1)
     usage: Whole = Field(ge=1)
 

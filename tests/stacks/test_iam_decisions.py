@@ -190,6 +190,10 @@ USED = {
         "bedrock:InvokeModel": "tests/local/test_guarded.py",
         "bedrock:ApplyGuardrail": "tests/local/test_clients.py",
     },
+    "SearchRole": {
+        "bedrock:ApplyGuardrail": "tests/local/test_knowledge.py",
+        "bedrock:Retrieve": "tests/local/test_knowledge.py",
+    },
     BASE: {"bedrock:InvokeModel": "tests/local/test_guarded.py"},
     "KnowledgeSyncTaskRole": {
         "bedrock:StartIngestionJob": "tests/local/test_documents_sync.py",
