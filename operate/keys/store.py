@@ -25,7 +25,7 @@ class KeyStore:
         self._dynamodb = clients("dynamodb", environment.region)
 
     def issue(
-        self, tenant: str, *, now: int, expires_at: int, groups: tuple[str, ...] | None
+        self, tenant: str, *, now: int, expires_at: int, groups: tuple[str, ...] | None = None
     ) -> tuple[str, Row]:
         """Make a key: the only moment at which it is known, and the row that is kept of it."""
         key = f"sk-strata-{secrets.token_urlsafe(32)}"
