@@ -16,14 +16,18 @@ FILE = "config/accepted.toml"
 LONGEST = timedelta(days=366)
 SOON = timedelta(days=30)
 HASH = re.compile(r"[0-9a-f]{8,64}")
-# By its shape a rule says whose it is: cdk-nag's packs, checkov, cfn-lint, cdk-preflight.
+# By its shape a rule says whose it is: cdk-nag's packs, checkov, cfn-lint, cdk-preflight, ours.
 RULE = (
     r"^((AwsSolutions|Serverless|NIST\.800\.53\.R5|HIPAA\.Security|PCI\.DSS\.321)-\S+"
-    r"|CKV2?_AWS_[0-9]+|[EWI][0-9]{4}|pf-[a-z0-9-]+)$"
+    r"|CKV2?_AWS_[0-9]+|[EWI][0-9]{4}|pf-[a-z0-9-]+|BR(-[A-Z]+)+)$"
 )
+# What an environment lacks as a whole has no resource to be found on.
+WHOLE = "(environment)"
 
 
 def _qualified(path: str) -> str:
+    if path == WHOLE:
+        return path
     parts = path.removesuffix("/").split("/")
     if len(parts) < 2 or "*" in path or "" in parts:
         raise ValueError(

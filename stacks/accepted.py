@@ -57,4 +57,9 @@ def _is_nag(rule: str) -> bool:
 
 
 def _is_read_from_tree(rule: str) -> bool:
-    return not _is_checkov(rule) and not _is_lint(rule)
+    return not _is_checkov(rule) and not _is_lint(rule) and not _is_ours(rule)
+
+
+def _is_ours(rule: str) -> bool:
+    """`python -m audit rules` reads the ledger itself."""
+    return rule.startswith("BR-")

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from config.accepted import FILE
 from config.load import environment_names
-from tests.packs import checkov, lint, nag
+from tests.packs import bedrock, checkov, lint, nag
 from tests.packs.assemblies import Assembly, Finding, assemble, validation
 from tests.packs.page import PAGE, page
 
@@ -33,6 +34,7 @@ def run(assembly: Assembly) -> Mapping[str, Sequence[Finding]]:
         "checkov": list(checkov.failed(assembly)),
         "cfn-lint": list(lint.findings(assembly)),
         "cdk-preflight, CDK": list(validation(assembly)),
+        "ours, for Bedrock": list(bedrock.findings(assembly, "--accepted", FILE)),
     }
 
 

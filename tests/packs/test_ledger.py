@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from config.load import environment_names, load_accepted
-from tests.packs import checkov, lint, nag
+from tests.packs import bedrock, checkov, lint, nag
 from tests.packs.assemblies import Assembly, Finding
 
 LEDGER = load_accepted()
@@ -22,6 +22,7 @@ def found(bare: Assembly, everything_on: Assembly) -> set[Finding]:
         for source in (
             *(nag.findings(each.app, pack) for pack in packs),
             lint.findings(each),
+            bedrock.findings(each),
             checkov.failed(each),
         )
         for finding in source
