@@ -17,7 +17,8 @@ SHAPE = "it has rules, resources, reason, owner and until, and environments if n
 
 @dataclass(frozen=True)
 class Waiver:
-    """A resource is its `Stack/LogicalId`, or the path of its construct within the environment.
+    """A resource is its `Stack/LogicalId`, or the path of its construct within the environment;
+    a path that ends in a slash is of all that the construct holds.
 
     It holds up to and including `until`, and everywhere unless environments are named.
     """
@@ -34,10 +35,14 @@ class Waiver:
         """`path` is the construct's, empty where no assembly tells it."""
         return (
             finding.rule in self.rules
-            and not {finding.resource, path}.isdisjoint(self.resources)
+            and any(_is(each, finding.resource, path) for each in self.resources)
             and (not self.environments or finding.environment in self.environments)
             and today <= self.until
         )
+
+
+def _is(named: str, resource: str, path: str) -> bool:
+    return path.startswith(named) if named.endswith("/") else named in (resource, path)
 
 
 def read_waivers(path: Path) -> list[Waiver]:

@@ -11,6 +11,7 @@ from config.errors import Problem
 from config.frozen import Frozen
 from config.gate import Finding
 from config.names import Name
+from config.schema import Environment
 
 FILE = "config/accepted.toml"
 LONGEST = timedelta(days=366)
@@ -23,6 +24,8 @@ RULE = (
 )
 # What an environment lacks as a whole has no resource to be found on.
 WHOLE = "(environment)"
+# What packs repeat of an environment in the ids of their findings; `{account}` stands for it.
+SAID = ("environment", "account", "region")
 
 
 def _qualified(path: str) -> str:
@@ -37,7 +40,13 @@ def _qualified(path: str) -> str:
     return path
 
 
-Rule = Annotated[str, Field(pattern=RULE)]
+def _placed(rule: str) -> str:
+    if unknown := set(re.findall(r"{(.*?)}", rule)) - set(SAID):
+        raise ValueError(f"{', '.join(SAID)} in braces, and nothing else, not {unknown.pop()!r}")
+    return rule
+
+
+Rule = Annotated[str, Field(pattern=RULE), AfterValidator(_placed)]
 Resource = Annotated[str, AfterValidator(_qualified)]
 
 
@@ -72,6 +81,24 @@ def resource_name(path: str) -> str:
 
 
 Ledger = Mapping[str, Accepted]
+
+
+def held_in(ledger: Ledger, environment: Environment) -> Ledger:
+    """What an environment lives with, each rule as the packs call it there."""
+    return {
+        name: accepted.model_copy(
+            update={"rules": tuple(_written_out(rule, environment) for rule in accepted.rules)}
+        )
+        for name, accepted in ledger.items()
+        if accepted.holds_in(environment.name)
+    }
+
+
+def _written_out(rule: str, environment: Environment) -> str:
+    said = (environment.name, environment.account, environment.region)
+    for name, value in zip(SAID, said, strict=True):
+        rule = rule.replace(f"{{{name}}}", value)
+    return rule
 
 
 def overdue(ledger: Ledger, today: date) -> Iterator[Finding]:

@@ -4,24 +4,24 @@ cdk-nag 3 and cdk-preflight read acknowledgements from the construct tree; cfn-l
 whoever audits a template, read the resource's metadata.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from aws_cdk import Acknowledgment, CfnResource, Stage, Validations
 
-from config.accepted import Accepted, resource_name
+from config.accepted import Ledger, resource_name
 
 Excuse = tuple[str, str]  # the rule, and why it may find this resource
 
 
-def accept(platform: Stage, ledger: Mapping[str, Accepted]) -> None:
-    """Mark every resource of the platform that the ledger excuses from a rule."""
-    held = [each for each in ledger.values() if each.holds_in(platform.node.id)]
+def accept(platform: Stage, held: Ledger) -> None:
+    """Mark every resource of the platform that is excused from a rule there."""
     for construct in platform.node.find_all():
         if not CfnResource.is_cfn_resource(construct):
             continue
         assert isinstance(construct, CfnResource)
         name = resource_name(construct.node.path.removeprefix(f"{platform.node.path}/"))
-        if excuses := [(r, each.reason) for each in held if each.names(name) for r in each.rules]:
+        naming = [each for each in held.values() if each.names(name)]
+        if excuses := [(rule, each.reason) for each in naming for rule in each.rules]:
             _mark(construct, excuses)
 
 

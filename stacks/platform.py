@@ -4,7 +4,7 @@ from aws_cdk import Environment as Account
 from aws_cdk import Stage, Tags
 from constructs import Construct
 
-from config.accepted import Ledger
+from config.accepted import Ledger, held_in
 from config.schema import Environment
 from stacks.accepted import accept
 from stacks.access import Access
@@ -46,5 +46,5 @@ class Platform(Stage):
                 Records(self, "Records", environment=environment, foundation=foundation)
             )
         Operations(self, "Operations", environment=environment, foundation=foundation)
-        accept(self, ledger)
+        accept(self, held_in(ledger, environment))
         Tags.of(self).add("strata:environment", environment.name)

@@ -19,6 +19,7 @@ PACKS = {
     "PCI.DSS.321-": "cdk-nag PCI DSS 3.2.1 (prod)",
     "CKV": "checkov",
     "pf-": "cdk-preflight",
+    "BR-": "ours, for Bedrock",
 }
 HEAD = """# Compliance
 

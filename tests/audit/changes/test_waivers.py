@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from audit.accepted import read_waivers
+from audit.accepted import Waiver, read_waivers
 from audit.errors import Unreadable
+from audit.finding import Finding
 from audit.verdict import NEEDS_APPROVAL, PASS
 from tests.audit.changes.assemblies import raws, write_assembly
 from tests.audit.changes.audited import audited
 from tests.audit.changes.edits import edited
 
+TODAY = date(2026, 11, 24)
 GOOD = {
     "rules": '["data-lost"]',
     "resources": '["prod-data/Sessions"]',
@@ -72,4 +74,14 @@ def test_one_that_nothing_needs_fails(tmp_path):
 
 
 def test_a_day_is_the_last_one(tmp_path):
-    assert judged(tmp_path, until=date(2026, 11, 24).isoformat()).verdict == PASS
+    assert judged(tmp_path, until=TODAY.isoformat()).verdict == PASS
+
+
+@pytest.mark.parametrize(
+    ("path", "covered"),
+    [("Gateway/Bases/faq/Index", True), ("Gateway/Bases/faq2/Index", False), ("", False)],
+)
+def test_a_path_with_a_last_slash_is_all_that_one_construct_holds(path, covered):
+    waiver = Waiver("a", ("BR-A",), ("Gateway/Bases/faq/",), "A reason.", "data", TODAY)
+    finding = Finding("BR-A", "data", "low", "prod", "prod-data/Index", "", "", "", "")
+    assert waiver.covers(finding, path, TODAY) is covered

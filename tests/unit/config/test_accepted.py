@@ -6,9 +6,14 @@ from datetime import date
 import pytest
 
 from config.__main__ import main
-from config.accepted import overdue
+from config.accepted import held_in, overdue
 from config.errors import ConfigError
-from config.load import load_accepted, parse_accepted
+from config.load import (
+    environment_names,
+    load_accepted,
+    load_environment,
+    parse_accepted,
+)
 
 TODAY = date(2026, 11, 24)
 ENTRY = """
@@ -44,6 +49,7 @@ def test_what_stands_in_the_repository_holds_today_and_says_so():
         ('["Gateway/Chat/Function"]', '["/Chat"]', "no-queue.resources.0"),
         ('"CKV_AWS_116"', '"AwsSolutions"', "no-queue.rules.1"),
         ('"CKV_AWS_116"', '"*"', "no-queue.rules.1"),
+        ('"CKV_AWS_116"', '"AwsSolutions-IAM5[Resource::{stage}]"', "no-queue.rules.1"),
         ('["dev"]', '["develop"]', "no-queue.environments"),
         ("owner =", "because = 1\nowner =", "no-queue.because"),
     ],
@@ -73,6 +79,24 @@ def test_it_holds_for_a_year_at_most_and_warns_for_its_last_month(until, level):
     assert [(each.level, each.problem.field) for each in found] == (
         [(level, "no-queue.until")] if level else []
     )
+
+
+def test_a_rule_that_names_the_environment_is_written_once_for_all():
+    entry = ENTRY.replace(
+        '"CKV_AWS_116"', '"AwsSolutions-IAM5[Resource::arn:{region}:{account}:{environment}/*]"'
+    )
+    dev = load_environment("dev").model_copy(
+        update={"account": "123456789012", "region": "eu-west-1"}
+    )
+    rules = held_in(parse_accepted(entry), dev)["no-queue"].rules
+    assert rules[1] == "AwsSolutions-IAM5[Resource::arn:eu-west-1:123456789012:dev/*]"
+    assert held_in(parse_accepted(entry), load_environment("prod")) == {}
+
+
+def test_no_entry_of_the_repository_knows_an_account_or_a_region():
+    said = [load_environment(name) for name in environment_names()]
+    for rule in (rule for accepted in load_accepted().values() for rule in accepted.rules):
+        assert not any(each.account in rule or each.region in rule for each in said), rule
 
 
 def test_the_gate_fails_when_the_time_of_an_entry_is_over(capsys):
