@@ -60,7 +60,9 @@ def question(held: Conversation, spending: Spending) -> str | None:
 
 def _chain(held: Conversation) -> Chain:
     now, deadline = time.monotonic(), held.request.deadline
-    request = held.request._replace(deadline=now + (deadline - now) * _SHARE, facts={})
+    request = held.request._replace(
+        deadline=now + (deadline - now) * _SHARE, facts={**held.request.facts}
+    )
     alias = held.alias._replace(system_prompt=_ORDER, knowledge_base=None, max_tokens=MOST_TOKENS)
     asked = held.asked._replace(
         messages=(Message("user", ({"text": _conversation(held.asked)},)),),
