@@ -8,11 +8,12 @@ from operate.delivery import command as delivery
 from operate.drill import command as drill
 from operate.errors import OperateError
 from operate.guardrails import command as guardrails
+from operate.kept import command as kept
 from operate.keys import command as keys
 from operate.knowledge import command as knowledge
 from operate.models import command as models
 
-COMMANDS = (models, keys, drill, guardrails, delivery, knowledge)
+COMMANDS = (models, keys, drill, kept, guardrails, delivery, knowledge)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from local.session import client
 from local.state import Home
-from tests.stateful import STATEFUL
+from tests.stateful import NOTES, STATEFUL
 
 REGION = "us-east-1"
 # What a store holds: the name of each thing in it, and what would differ if the thing did.
@@ -14,7 +14,7 @@ Content = dict[str, str]
 
 
 def stores(home: Home) -> dict[str, str]:
-    """Everything stateful in the environment's stacks: its name -> its type."""
+    """Everything that the environment's stacks keep: its name -> its type."""
     found: dict[str, str] = {}
     with client(home, "cloudformation", REGION) as cloudformation:
         for stack in cloudformation.describe_stacks()["Stacks"]:
@@ -23,7 +23,7 @@ def stores(home: Home) -> dict[str, str]:
             pages = cloudformation.get_paginator("list_stack_resources")
             for page in pages.paginate(StackName=stack["StackName"]):
                 for each in page["StackResourceSummaries"]:
-                    if each["ResourceType"] in STATEFUL:
+                    if each["ResourceType"] in STATEFUL - NOTES:
                         found[each["PhysicalResourceId"]] = each["ResourceType"]
     return found
 

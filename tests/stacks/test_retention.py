@@ -12,12 +12,10 @@ import pytest
 
 from config.load import environment_names, load_environment
 from tests.stacks.assembly import plain, resources, stacks_of, template
-from tests.stateful import STATEFUL
+from tests.stateful import NOTES, STATEFUL
 
 # Of the documents, which are kept: an environment says whether to keep these as well.
 MADE_AGAIN = {"AWS::S3Vectors::VectorBucket", "AWS::S3Vectors::Index"}
-# What stands in a queue is found again by the nightly sync.
-NOTES = {"AWS::SQS::Queue"}
 Properties = dict[str, Any]
 
 

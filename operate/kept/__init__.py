@@ -1,0 +1,1 @@
+"""What an environment has in its account, also after it was destroyed."""
