@@ -37,11 +37,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Plan:
-    """What has to be done; names are below the prefix."""
+    """What has to be done; names are below the prefix.
+
+    `unsure` are uploaded only because nothing says what is there: the index may find no change.
+    """
 
     upload: tuple[Item, ...]
     unchanged: int
     gone: tuple[str, ...]
+    unsure: frozenset[str]
 
     @property
     def bytes(self) -> int:
@@ -55,7 +59,9 @@ def compare(s3: Any, place: Place, wanted: Mapping[str, Item]) -> Plan:
     hashes = all_of(alike, lambda each: _hash(s3, place, each.name), lambda *_: None)
     same = {each.name for each, hash in zip(alike, hashes, strict=True) if hash == each.sha256}
     changed = [each for name, each in sorted(wanted.items()) if name not in same]
-    return Plan(tuple(changed), len(same), tuple(sorted(there.keys() - wanted.keys())))
+    unsure = {each.name for each, hash in zip(alike, hashes, strict=True) if hash is None}
+    gone = tuple(sorted(there.keys() - wanted.keys()))
+    return Plan(tuple(changed), len(same), gone, frozenset(unsure))
 
 
 def upload(s3: Any, place: Place, items: Sequence[Item], sent: Callable[[int], None]) -> None:

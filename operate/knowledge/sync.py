@@ -107,7 +107,8 @@ def _carry_out(
     source = waiting.find_source(agent, deployed.id, place.prefix)
     before = waiting.states(agent, source)
     _transfer(s3, place, plan, gone)
-    names = {each.name.removesuffix(METADATA) for each in plan.upload}
+    sure = [each.name for each in plan.upload if each.name not in plan.unsure]
+    names = {name.removesuffix(METADATA) for name in sure}
     lost = {name for name in gone if not name.endswith(METADATA)}
     # A document whose metadata alone is gone is read again as well.
     names |= {name.removesuffix(METADATA) for name in gone if name.endswith(METADATA)} - lost

@@ -9,6 +9,9 @@ import pytest
 
 from config.load import load_environment
 from operate.__main__ import main
+from operate.knowledge.bucket import Place, compare
+from operate.knowledge.folder import read_folder
+from operate.knowledge.limits import types_of
 from tests.unit.operate.stubbed import Stubbed
 
 DEV = load_environment("dev")
@@ -132,3 +135,15 @@ def test_credentials_of_another_account_are_refused_before_anything_else(aws, fo
     aws.answer("sts", "get_caller_identity", {"Account": "999999999999", "Arn": arn})
     assert sync(folder) == 2
     assert "these credentials are of account 999999999999" in capsys.readouterr().err
+
+
+def test_what_may_be_the_same_already_is_uploaded_and_not_waited_for(aws, folder):
+    place = Place(BUCKET, "handbook/", DEV.account, ())
+    items = read_folder(folder, types_of(DEV.knowledge_bases["handbook"])).items
+    owned = {"Bucket": BUCKET, "ExpectedBucketOwner": DEV.account}
+    listed = {"Contents": [{"Key": "handbook/a.md", "Size": len(TEXT)}]}
+    aws.answer("s3", "list_objects_v2", listed, Prefix="handbook/", **owned)
+    expect_hash(aws)
+    plan = compare(aws("s3", ""), place, items)
+    assert [each.name for each in plan.upload] == ["a.md"]
+    assert plan.unsure == {"a.md"}
