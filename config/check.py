@@ -19,8 +19,7 @@ def check(names: Sequence[str], *, today: date, against: str | None, as_json: bo
     told = [finding for name in names for finding in findings(name, today, against)]
     # What is wrong with a shared file is wrong in every environment, and told once.
     found = [finding for at, finding in enumerate(told) if finding not in told[:at]]
-    loaded = list(_all_that_load())
-    found += [Finding("fail", problem) for problem in (*twice_declared(loaded), *_unnamed(loaded))]
+    found += between(list(_all_that_load()))
     found += accepted(today)
     if as_json:
         print(json.dumps([_plain(finding) for finding in found], indent=2, ensure_ascii=False))
@@ -40,6 +39,12 @@ def findings(name: str, today: date, against: str | None) -> Iterator[Finding]:
         yield from (Finding("fail", problem) for problem in error.problems)
         return
     yield from judge(environment, today=today, before=before)
+
+
+def between(loaded: Sequence[Environment]) -> Iterator[Finding]:
+    """What is wrong with environments together, though each may be well alone."""
+    for problem in (*twice_declared(loaded), *_unnamed(loaded)):
+        yield Finding("fail", problem)
 
 
 def _all_that_load() -> Iterator[Environment]:
