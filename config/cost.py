@@ -11,6 +11,7 @@ from math import ceil
 from typing import Any
 
 from config.alarms import OBJECTIVES, billed_metrics, watched_by
+from config.endpoints import endpoints_of
 from config.load import HERE, load_environment
 from config.schema import Alias, Environment
 
@@ -97,9 +98,16 @@ def _times(environment: Environment, thing: str) -> int:
         "dashboard": int(operations.dashboard),
         "web-acl": int(environment.api.waf),
         "invocation-record": int(environment.invocation_logging is not None),
-        "vpc-endpoint": len(private.subnet_ids) if private else 0,
+        "vpc-endpoint": (len(private.subnet_ids) if private else 0) + _endpoints(environment),
     }
     return told.get(thing, 1)
+
+
+def _endpoints(environment: Environment) -> int:
+    """Of an isolated network: each paid endpoint once in each zone."""
+    if environment.network is None:
+        return 0
+    return len(endpoints_of(environment, gateway=False)) * environment.network.zone_count
 
 
 def _tokens(what: str, alias: Alias, count: int, read: int) -> Line:

@@ -113,8 +113,9 @@ def _size(environment: Environment) -> Iterator[Finding]:
     policies = sum(len(batches) for batches in policy.calls(environment).values())
     policies += bool(environment.knowledge_bases)
     # A new version's policies stand beside the old one's until the deployment is over.
-    if policies > policy.MOST_POLICIES // 2:
-        expected = f"at most {policy.MOST_POLICIES // 2}: fewer models, destinations or guardrails"
+    most = (policy.MOST_POLICIES - (environment.network is not None)) // 2
+    if policies > most:
+        expected = f"at most {most}: fewer models, destinations or guardrails"
         yield _finding("fail", environment, "aliases", f"{policies} IAM policies", expected)
 
 

@@ -16,6 +16,7 @@ from config.guardrail import Guardrail
 from config.knowledge import KnowledgeBase
 from config.models import Model, Target
 from config.names import ModelId, Name, Region
+from config.network import Network
 from config.operations import Operations
 from config.records import InvocationLogging, Trail
 
@@ -105,6 +106,7 @@ class Environment(Frozen):
     enforced_guardrail: Name | None = None
     invocation_logging: InvocationLogging | None = None
     trail: Trail | None = None
+    network: Network | None = None
     operations: Operations = Operations()
     # Guardrails, profiles and invocation logs do not reach the Mantle endpoint or bearer tokens.
     bedrock_mantle: Literal["deny", "allow"] = "deny"

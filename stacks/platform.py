@@ -11,6 +11,7 @@ from stacks.access import Access
 from stacks.foundation import Foundation
 from stacks.gateway import Gateway
 from stacks.knowledge import Knowledge
+from stacks.network import Network
 from stacks.operations import Operations
 from stacks.records import Records
 
@@ -46,5 +47,13 @@ class Platform(Stage):
                 Records(self, "Records", environment=environment, foundation=foundation)
             )
         Operations(self, "Operations", environment=environment, foundation=foundation)
+        if declared := environment.network:
+            Network(
+                self,
+                "Network",
+                environment=environment,
+                declared=declared,
+                foundation=foundation,
+            ).surround(self)
         accept(self, held_in(ledger, environment))
         Tags.of(self).add("strata:environment", environment.name)

@@ -21,3 +21,10 @@ def everything_on(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     """What only an environment with every switch has; nothing of it accepted."""
     outdir = tmp_path_factory.mktemp("everything")
     return assemble(outdir, variants.everything_on("prod"), ledger={})
+
+
+@pytest.fixture(scope="session")
+def isolated(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    """And the same inside a network, where functions lack what those outside are excused of."""
+    outdir = tmp_path_factory.mktemp("isolated")
+    return assemble(outdir, variants.isolated("prod"), ledger={})

@@ -5,7 +5,7 @@ from aws_cdk import App, Stack, Stage
 from aws_cdk import aws_logs as logs
 from cdk_preflight import Preflight
 
-from config.load import load_environment
+from config.load import load_accepted, load_environment
 from tests.packs import checkov, lint, nag
 from tests.packs.assemblies import assemble, synthesized, validation
 from tests.stacks.assembly import context
@@ -31,6 +31,16 @@ def test_cfn_lint_finds_nothing_that_is_not_accepted(assembly, bare):
 def test_checkov_finds_nothing_that_is_not_accepted(assembly, bare):
     assert set(checkov.failed(bare)) == set(checkov.skipped(assembly)) != set()
     assert list(checkov.failed(assembly)) == []
+
+
+def test_in_an_isolated_network_no_rule_finds_a_function_outside_and_nobody_is_excused(
+    bare, isolated
+):
+    rules = load_accepted()["network-not-isolated"].rules
+    for assembly, met in ((bare, set(rules)), (isolated, set())):
+        found = [f for pack in nag.PROD.values() for f in nag.of_prod(assembly.app, pack)]
+        found += checkov.failed(assembly)
+        assert {each.rule for each in found} & {*rules} == met
 
 
 def test_what_prod_gives_up_is_found_although_others_may_lack_it(tmp_path):

@@ -15,12 +15,12 @@ HELD = {name: held_in(LEDGER, load_environment(name)) for name in environment_na
 
 
 @pytest.fixture(scope="module")
-def found(bare: Assembly, everything_on: Assembly) -> set[Finding]:
+def found(bare: Assembly, everything_on: Assembly, isolated: Assembly) -> set[Finding]:
     """Every finding of every pack, as if nothing were accepted."""
     packs = [*nag.EVERYWHERE.values(), *nag.PROD.values()]
     return {
         finding
-        for each in (bare, everything_on)
+        for each in (bare, everything_on, isolated)
         for source in (
             *(nag.findings(each.app, pack) for pack in packs),
             lint.findings(each),

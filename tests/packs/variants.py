@@ -6,6 +6,7 @@ from typing import Any
 from config.access import Access, AnthropicForm
 from config.edge import Domain, Private
 from config.load import environment_names, load_environment
+from config.network import Network, NewVpc, PrefixLists
 from config.schema import Environment
 
 CERTIFICATE = "arn:aws:acm:us-east-1:111111111111:certificate/01234567-89ab-cdef-0123-456789abcdef"
@@ -14,6 +15,10 @@ PRIVATE = Private(
     vpc_id="vpc-0123456789abcdef0",
     subnet_ids=("subnet-0123456789abcdef0", "subnet-0123456789abcdef1"),
     cidr="10.20.0.0/16",
+)
+NETWORK = Network(
+    vpc=NewVpc(cidr="10.60.0.0/16", zones=("use1-az4", "use1-az6")),
+    prefix_lists=PrefixLists(s3="pl-63a5400a", dynamodb="pl-02cd2c6b"),
 )
 ACCESS = Access(
     accept_agreements=True,
@@ -53,9 +58,11 @@ VARIANTS: Mapping[str, Variant] = {
     "a private API": _edge(private=PRIVATE),
     "access to models": _with(access=ACCESS),
     "profiles of their own": _own_profiles,
+    "an isolated network": _with(network=NETWORK),
 }
-# A private API has no domain.
-_TOGETHER = [variant for name, variant in VARIANTS.items() if name not in ("a private API",)]
+# A private API has no domain, and in a network functions lack what is accepted of those outside.
+_APART = ("a private API", "an isolated network")
+_TOGETHER = [variant for name, variant in VARIANTS.items() if name not in _APART]
 
 
 def matrix() -> Mapping[str, list[Environment]]:
@@ -72,3 +79,8 @@ def everything_on(name: str) -> Environment:
     for variant in _TOGETHER:
         environment = variant(environment)
     return environment
+
+
+def isolated(name: str) -> Environment:
+    """Every switch, inside a network."""
+    return VARIANTS["an isolated network"](everything_on(name))

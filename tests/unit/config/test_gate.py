@@ -103,6 +103,17 @@ def test_a_policy_that_iam_would_refuse_fails():
     ]
 
 
+def test_a_network_takes_one_policy_of_the_role():
+    text = aliases(24)
+    network = """
+[network]
+vpc = { cidr = "10.60.0.0/16", zones = ["use1-az4", "use1-az6"] }
+prefix_lists = { s3 = "pl-63a5400a", dynamodb = "pl-02cd2c6b" }
+"""
+    assert ("fail", "aliases") not in found(environment(text))
+    assert ("fail", "aliases") in found(environment(text + network))
+
+
 def test_a_tenants_own_profiles_count():
     text = DEV.replace(
         "requests_per_second = 5\n", "requests_per_second = 5\nown_profiles = true\n"
