@@ -24,8 +24,8 @@ EXISTING = Network(
     ),
     prefix_lists=NETWORK.prefix_lists,
 )
-# What AWS does in a role's name, on no way through the network: Lambda writes logs, DynamoDB and S3
-# use our key, Bedrock subscribes and takes the role that it is passed.
+# What AWS does in a role's name, on no way through the network: Lambda writes logs and reads queues,
+# stores use our key, Bedrock subscribes and takes the role that it is passed.
 NOT_BY_CODE = {
     "aws-marketplace:Subscribe",
     "aws-marketplace:ViewSubscriptions",
@@ -38,6 +38,11 @@ NOT_BY_CODE = {
     "kms:ReEncryptTo",
     "logs:CreateLogStream",
     "logs:PutLogEvents",
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:GetQueueUrl",
+    "sqs:ReceiveMessage",
 }
 
 
