@@ -24,7 +24,7 @@ EXISTING = Network(
     ),
     prefix_lists=NETWORK.prefix_lists,
 )
-# What AWS does in a role's name, on no way through the network: Lambda writes logs and reads queues,
+# What AWS does in a role's name, on no way through the network: Lambda writes logs, reads queues,
 # stores use our key, Bedrock subscribes and takes the role that it is passed.
 NOT_BY_CODE = {
     "aws-marketplace:Subscribe",
