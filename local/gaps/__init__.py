@@ -24,6 +24,7 @@ def close_all(home: Home) -> None:
         ingestion,
         invocation_logging,
         key_aliases,
+        log_group_names,
         model_access,
         object_lock,
         recorded,
@@ -50,6 +51,7 @@ def close_all(home: Home) -> None:
     retrieval.close(home)
     authorization.close()
     key_aliases.close()
+    log_group_names.close()
     cloudformation.close()
     firewall.close()
     trail.close()
