@@ -48,7 +48,7 @@ check: setup ## The fast gate: style, types, import contracts, unit and stack te
 	@python -m config check
 	@pytest -q -n 2 --dist loadfile tests/unit tests/stacks tests/audit
 	@node_modules/.bin/cdk synth --quiet
-	@cfn-lint 'cdk.out/assembly-*/*.template.json'
+	@cfn-lint 'cdk.out/assembly-*/*.template.json' operate/delivery/bootstrap.yaml
 
 .PHONY: packs
 packs: setup ## Run every rule pack over every environment, and write docs/compliance.md
@@ -62,6 +62,10 @@ audit: setup ## Say whether this branch's change is allowed: make audit BASE=ori
 .PHONY: snapshots
 snapshots: setup ## Write the templates of every environment into tests/stacks/snapshots
 	@python -m tests.stacks.snapshots
+
+.PHONY: picture
+picture: setup ## Draw README's picture, a real audit's comment (needs Debian's chromium)
+	@python -m tests.pictures
 
 .PHONY: openapi
 openapi: setup ## Write docs/openapi.json, the API's description, from the code

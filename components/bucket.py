@@ -13,8 +13,8 @@ from components.access_log_bucket import AccessLogBucket
 class Bucket(s3.Bucket):
     """`name` is derived, so that a new deployment finds what an old one kept.
 
-    `object_lock_days` keeps each new object from being deleted for so long, except by those who
-    may bypass governance: a lock of the other kind binds the account's root as well, and for good.
+    `object_lock` keeps each new object from being deleted for so long: `governance` except by those
+    who may bypass it, `compliance` by nobody, the account's root included.
     """
 
     def __init__(
@@ -26,7 +26,7 @@ class Bucket(s3.Bucket):
         key: kms.IKey,
         access_logs: AccessLogBucket,
         lifecycle_rules: Sequence[s3.LifecycleRule],
-        object_lock_days: int | None = None,
+        object_lock: s3.ObjectLockRetention | None = None,
     ) -> None:
         super().__init__(
             scope,
@@ -40,7 +40,7 @@ class Bucket(s3.Bucket):
             enforce_ssl=True,
             versioned=True,
             lifecycle_rules=lifecycle_rules,
-            object_lock_default_retention=_lock(object_lock_days),
+            object_lock_default_retention=object_lock,
             removal_policy=RemovalPolicy.RETAIN,
         )
         resource = self.node.default_child
@@ -57,7 +57,3 @@ def expiring(days: int, prefix: str | None = None) -> s3.LifecycleRule:
         noncurrent_version_expiration=Duration.days(30),
         abort_incomplete_multipart_upload_after=Duration.days(7),
     )
-
-
-def _lock(days: int | None) -> s3.ObjectLockRetention | None:
-    return s3.ObjectLockRetention.governance(Duration.days(days)) if days else None

@@ -54,6 +54,12 @@ class Table(dynamodb.Table):
         self.grant(grantee, "dynamodb:GetItem", "dynamodb:UpdateItem")
         grant_use(self._key, grantee)
 
+    def grant_issue(self, grantee: iam.IGrantable) -> None:
+        """Add rows, change them, and find them: what `python -m operate keys` does."""
+        verbs = ("PutItem", "UpdateItem", "Scan")
+        self.grant(grantee, *(f"dynamodb:{verb}" for verb in verbs))
+        self._key.grant_encrypt_decrypt(grantee)
+
     def grant_read_write(self, grantee: iam.IGrantable) -> None:
         """Read, write whole and delete one row by its key."""
         verbs = ("GetItem", "PutItem", "DeleteItem")

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, StrictBool, ValidationInfo
 
 from config.access import Access
+from config.delivery import Delivery
 from config.edge import Api
 from config.frozen import Frozen, Whole
 from config.guardrail import Guardrail
@@ -107,6 +108,7 @@ class Environment(Frozen):
     invocation_logging: InvocationLogging | None = None
     trail: Trail | None = None
     network: Network | None = None
+    delivery: Delivery | None = None
     operations: Operations = Operations()
     # Guardrails, profiles and invocation logs do not reach the Mantle endpoint or bearer tokens.
     bedrock_mantle: Literal["deny", "allow"] = "deny"

@@ -1,4 +1,4 @@
-"""What an account has once in a region: two environments that both declare it would fight."""
+"""What an account has once, or once in a region: two environments that declare it would fight."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +17,25 @@ SINGLETONS: Mapping[str, str] = {
 
 def twice_declared(environments: Iterable[Environment]) -> Iterator[Problem]:
     """A problem for every environment that declares what another one declares already."""
+    known = list(environments)
+    yield from _twice_in_a_region(known)
+    yield from _twice_in_an_account(known)
+
+
+def _twice_in_an_account(environments: Iterable[Environment]) -> Iterator[Problem]:
+    """IAM knows no regions: an account trusts GitHub once."""
+    owners: dict[str, str] = {}
+    for environment in environments:
+        if not environment.delivery or environment.delivery.oidc_provider == "existing":
+            continue
+        first = owners.setdefault(environment.account, environment.name)
+        if first != environment.name:
+            expected = f'"existing": {first}.toml creates the provider of {environment.account}'
+            file = f"config/environments/{environment.name}.toml"
+            yield Problem(file, "delivery.oidc_provider", "create", expected)
+
+
+def _twice_in_a_region(environments: Iterable[Environment]) -> Iterator[Problem]:
     owners: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for environment in environments:
         for table in SINGLETONS:

@@ -1,13 +1,14 @@
 """All stacks of one environment: deploy it with `cdk deploy 'dev/*'`."""
 
 from aws_cdk import Environment as Account
-from aws_cdk import Stage, Tags
+from aws_cdk import PermissionsBoundary, Stage, Tags
 from constructs import Construct
 
 from config.accepted import Ledger, held_in
 from config.schema import Environment
 from stacks.accepted import accept
 from stacks.access import Access
+from stacks.delivery import Delivery
 from stacks.foundation import Foundation
 from stacks.gateway import Gateway
 from stacks.knowledge import Knowledge
@@ -19,7 +20,9 @@ from stacks.records import Records
 class Platform(Stage):
     def __init__(self, scope: Construct, environment: Environment, ledger: Ledger) -> None:
         account = Account(account=environment.account, region=environment.region)
-        super().__init__(scope, environment.name, env=account)
+        super().__init__(
+            scope, environment.name, env=account, permissions_boundary=_boundary(environment)
+        )
 
         foundation = Foundation(self, "Foundation", environment=environment)
         knowledge = Knowledge(self, "Knowledge", environment=environment, foundation=foundation)
@@ -46,6 +49,14 @@ class Platform(Stage):
             gateway.add_dependency(
                 Records(self, "Records", environment=environment, foundation=foundation)
             )
+        if delivery := environment.delivery:
+            Delivery(
+                self,
+                "Delivery",
+                environment=environment,
+                declared=delivery,
+                foundation=foundation,
+            )
         Operations(self, "Operations", environment=environment, foundation=foundation)
         if declared := environment.network:
             Network(
@@ -57,3 +68,8 @@ class Platform(Stage):
             ).surround(self)
         accept(self, held_in(ledger, environment))
         Tags.of(self).add("strata:environment", environment.name)
+
+
+def _boundary(environment: Environment) -> PermissionsBoundary | None:
+    """What workflows deploy makes no role beyond it: operate/delivery/bootstrap.yaml."""
+    return PermissionsBoundary.from_name("strata-boundary") if environment.delivery else None

@@ -4,7 +4,8 @@ A stack of its own: Foundation holds no code, so that no change of code changes 
 and an environment that records no longer leaves neither an export nor a policy behind in another.
 """
 
-from aws_cdk import Stack
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from components.bucket import Bucket, expiring
@@ -65,7 +66,11 @@ class Records(Stack):
                 key=key,
                 access_logs=self._foundation.access_logs,
                 lifecycle_rules=[expiring(declared.bucket_retention_days)],
-                object_lock_days=declared.object_lock_days,
+                object_lock=_lock(declared.object_lock_days),
             ),
             key=key,
         )
+
+
+def _lock(days: int | None) -> s3.ObjectLockRetention | None:
+    return s3.ObjectLockRetention.governance(Duration.days(days)) if days else None

@@ -48,7 +48,8 @@ def register(commands: "Commands") -> None:
     run.add_argument("--role", choices=ROLES, default=ROLES[0])
     _in_environment(run)
     run.add_argument("command", nargs=argparse.REMAINDER)
-    _in_environment(_add(steps, "smoke", _smoke, "does what was deployed answer?"))
+    tried = _in_environment(_add(steps, "smoke", _smoke, "does what was deployed answer?"))
+    tried.add_argument("--base-url", help="where its own does not lead: the embedded AWS, a VPC")
     _in_environment(_add(steps, "drift", _drift, "is what is deployed what was declared?"))
     _in_environment(_add(steps, "previous", _previous, "print the commit that was live before"))
     same = _add(steps, "same", _same, "refuse an assembly of another digest")
@@ -124,7 +125,7 @@ def _run(given: argparse.Namespace) -> int:
 
 
 def _smoke(given: argparse.Namespace) -> int:
-    steps = smoke(load_environment(given.environment))
+    steps = smoke(load_environment(given.environment), given.base_url)
     for each in steps:
         print(f"{'ok    ' if each.passed else 'FAILED'} {each.name}", end="")
         print("" if each.passed else f": {each.told}")

@@ -43,21 +43,17 @@ def drift(
 
 
 def _stacks(cloudformation: Any, environment: str) -> Iterator[str]:
+    """`dev-Gateway` is dev's; `dev-eu-Gateway` is of another environment."""
     for page in cloudformation.get_paginator("describe_stacks").paginate():
         for stack in page["Stacks"]:
-            if stack["StackName"].startswith(f"{environment}-"):
+            owner, _, _ = stack["StackName"].rpartition("-")
+            if owner == environment:
                 yield stack["StackName"]
 
 
 def _drifted(cloudformation: Any, stack: str, wait: Callable[[float], None]) -> Iterator[Drifted]:
     _detect(cloudformation, stack, wait)
-    pages = cloudformation.get_paginator("describe_stack_resource_drifts")
-    told = {
-        each["LogicalResourceId"]: each["StackResourceDriftStatus"]
-        for page in pages.paginate(StackName=stack)
-        for each in page["StackResourceDrifts"]
-    }
-    known = _never_checked()
+    told, known = dict(_told(cloudformation, stack)), _never_checked()
     for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack):
         for each in page["StackResourceSummaries"]:
             id, type = each["LogicalResourceId"], each["ResourceType"]
@@ -65,6 +61,18 @@ def _drifted(cloudformation: Any, stack: str, wait: Callable[[float], None]) -> 
             excused = status == "NOT_CHECKED" and any(fnmatch(type, name) for name in known)
             if status != "IN_SYNC" and not excused:
                 yield Drifted(stack, id, type, status)
+
+
+def _told(cloudformation: Any, stack: str) -> Iterator[tuple[str, str]]:
+    """(logical id, status) of what was checked; boto3 has no paginator for it."""
+    given = {"StackName": stack}
+    while True:
+        page = cloudformation.describe_stack_resource_drifts(**given)
+        for each in page["StackResourceDrifts"]:
+            yield each["LogicalResourceId"], each["StackResourceDriftStatus"]
+        if "NextToken" not in page:
+            return
+        given["NextToken"] = page["NextToken"]
 
 
 def _detect(cloudformation: Any, stack: str, wait: Callable[[float], None]) -> None:

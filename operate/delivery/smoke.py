@@ -27,9 +27,11 @@ class Step:
     told: str = ""
 
 
-def smoke(environment: Environment, clients: Clients = boto3_client) -> list[Step]:
+def smoke(
+    environment: Environment, base_url: str | None = None, clients: Clients = boto3_client
+) -> list[Step]:
     """Raises OperateError where it could not be tried at all."""
-    base_url = _base_url(environment, clients)
+    base_url = base_url or _base_url(environment, clients)
     now, tenant = int(time.time()), sorted(environment.tenants)[0]
     keys = KeyStore(environment, clients)
     key, row = keys.issue(tenant, now=now, expires_at=now + MINUTES_S)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from config.access import Access, AnthropicForm
+from config.delivery import Delivery
 from config.edge import Domain, Private
 from config.load import environment_names, load_environment
 from config.network import Network, NewVpc, PrefixLists
@@ -29,6 +30,12 @@ ACCESS = Access(
         industry="Retail",
         use_cases="Answers from our handbook.",
     ),
+)
+DELIVERY = Delivery(
+    repository="acme/platform",
+    oidc_provider="create",
+    ledger_lock="compliance",
+    ledger_lock_days=2_557,
 )
 
 Variant = Callable[[Environment], Environment]
@@ -57,6 +64,7 @@ VARIANTS: Mapping[str, Variant] = {
     "a domain of its own": _edge(domain=DOMAIN),
     "a private API": _edge(private=PRIVATE),
     "access to models": _with(access=ACCESS),
+    "delivered by workflows": _with(delivery=DELIVERY),
     "profiles of their own": _own_profiles,
     "an isolated network": _with(network=NETWORK),
 }

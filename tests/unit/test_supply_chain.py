@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+ACTIONLINT = Path(sys.executable).with_name("actionlint")
 PINNED = re.compile(r"uses: (\./\S+|[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$")
 
 
@@ -54,7 +56,7 @@ def test_every_action_is_pinned_by_its_commit():
 
 
 def test_actionlint_finds_nothing():
-    done = subprocess.run(["actionlint", *WORKFLOWS], capture_output=True, text=True, cwd=ROOT)
+    done = subprocess.run([ACTIONLINT, *WORKFLOWS], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stdout
 
 

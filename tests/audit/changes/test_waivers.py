@@ -1,5 +1,6 @@
 """A13: a waiver with a reason, an owner and a day is kept; any other is a finding or an error."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from audit.accepted import Waiver, read_waivers
 from audit.errors import Unreadable
 from audit.finding import Finding
 from audit.verdict import NEEDS_APPROVAL, PASS
+from audit.waived import is_sound
 from tests.audit.changes.assemblies import raws, write_assembly
 from tests.audit.changes.audited import audited
 from tests.audit.changes.edits import edited
@@ -59,6 +61,19 @@ def test_an_unsound_one_fails_and_covers_nothing(tmp_path, fields, why):
     assert [each for each in result.findings if each.rule == "waiver" and why in each.why]
     assert "data-lost" in {each.rule for each in result.findings}
     assert result.verdict != PASS
+
+
+def test_a_star_in_what_cdk_nag_found_is_the_templates_own():
+    waiver = Waiver(
+        name="actions-without-resources",
+        rules=("AwsSolutions-IAM5[Resource::*]",),
+        resources=("Gateway/Chat/Role",),
+        reason="These actions have no resources to name.",
+        owner="platform-team",
+        until=date(2027, 6, 1),
+    )
+    assert is_sound(waiver, date(2026, 11, 24))
+    assert not is_sound(replace(waiver, rules=("AwsSolutions-*[Resource::*]",)), waiver.until)
 
 
 @pytest.mark.parametrize("without", ["rules", "resources", "reason", "owner", "until"])
