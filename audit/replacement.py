@@ -24,6 +24,18 @@ def maybe_replaced_by(before: Resource, after: Resource) -> list[str]:
     return _changed(before, after, "maybe")
 
 
+def fixed(resource: Resource) -> dict[str, list[Json]]:
+    """The values that it keeps for life: of every property that certainly replaces it."""
+    paths = [
+        *_facts()["always"].get(resource.type, []),
+        *_documented()["always"].get(resource.type, []),
+    ]
+    found = {
+        path.replace("/", "."): _values(resource.properties, path) for path in sorted(set(paths))
+    }
+    return {path: values for path, values in found.items() if values}
+
+
 def is_known(type: str) -> bool:
     """Is there a schema? Custom resources have none, and neither have types newer than the file."""
     return type in _facts()["always"]

@@ -24,8 +24,8 @@ def bootstrap(home: Home, environment: Environment) -> None:
     _cdk(home, environment, "bootstrap", f"aws://{environment.account}/{environment.region}")
 
 
-def deploy(home: Home, environment: Environment) -> dict[str, str]:
-    """Deploy what differs and return the outputs of all stacks."""
+def deploy(home: Home, environment: Environment, assembly: Path | None = None) -> dict[str, str]:
+    """Deploy what differs and return the outputs of all stacks; of `app.py` unless given."""
     outputs = home.directory / "outputs.json"
     _cdk(
         home,
@@ -35,14 +35,19 @@ def deploy(home: Home, environment: Environment) -> dict[str, str]:
         "--require-approval=never",
         "--import-existing-resources",  # retained stores of an earlier deployment
         f"--outputs-file={outputs}",
+        *_app(assembly),
     )
     stacks: Mapping[str, Mapping[str, str]] = json.loads(outputs.read_text())
     return {name: value for stack in stacks.values() for name, value in stack.items()}
 
 
-def destroy(home: Home, environment: Environment) -> None:
+def destroy(home: Home, environment: Environment, assembly: Path | None = None) -> None:
     """Delete the stacks; what they retain stays."""
-    _cdk(home, environment, "destroy", f"{environment.name}/*", "--force")
+    _cdk(home, environment, "destroy", f"{environment.name}/*", "--force", *_app(assembly))
+
+
+def _app(assembly: Path | None) -> list[str]:
+    return [f"--app={assembly}"] if assembly else []
 
 
 def log_file(home: Home) -> Path:

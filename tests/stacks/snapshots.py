@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from config.load import environment_names
+from tests.stacks import stateful
 from tests.stacks.assembly import settings_file, stacks_of, synthesize, template
 
 FOLDER = Path(__file__).parent / "snapshots"
@@ -36,6 +37,7 @@ def main() -> int:
         for path, text in rendered(Path(outdir)):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
+        stateful.FILE.write_text(stateful.rendered(Path(outdir)))
     return 0
 
 

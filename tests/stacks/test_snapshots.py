@@ -1,5 +1,6 @@
 """Templates change only together with their snapshots, so that a review sees the change itself."""
 
+from tests.stacks import stateful
 from tests.stacks.snapshots import FOLDER, rendered
 
 
@@ -13,5 +14,5 @@ def test_templates_are_as_committed(assembly):
 
 
 def test_no_snapshot_is_left_of_what_is_gone(assembly):
-    expected = {path for path, _ in rendered(assembly)}
+    expected = {path for path, _ in rendered(assembly)} | {stateful.FILE}
     assert set(FOLDER.rglob("*.json")) == expected
