@@ -1,6 +1,6 @@
 """The stores that a deployed platform has, and what each keeps for life: what upgrades must spare.
 
-Reviewed in `snapshots/stateful.json`. `make snapshots` adds what is new to it, and takes nothing away.
+Reviewed in `snapshots/stateful.json`: `make snapshots` adds what is new, and takes nothing away.
 """
 
 import json

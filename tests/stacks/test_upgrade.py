@@ -1,7 +1,7 @@
 """D3: an upgrade deletes and replaces nothing that holds state.
 
-From the stores in `snapshots/stateful.json`, and from those of the last three releases, as far as this
-checkout has their tags: the same file, as each of them had it.
+From the stores in `snapshots/stateful.json`, and from those of the last three releases: the same
+file, as each of their tags has it, as far as this checkout knows them.
 """
 
 import copy
