@@ -29,7 +29,7 @@ def prod_in(region: str) -> Environment:
     text = (ENVIRONMENTS / "prod.toml").read_text(encoding="utf-8")
     text = re.sub(r"(?m)^residency = .*$", f"residency = {json.dumps(residency)}", text)
     text = re.sub(r"(?m)^region = .*$", f'region = "{region}"', text)
-    text = text.replace("333333333333", HERE).replace('"strict", ', "")
+    text = re.sub(r"(?m)^account = .*$", f'account = "{HERE}"', text).replace('"strict", ', "")
     for old, new in words.items():
         text = text.replace(f'"{old}', f'"{new}')
     return parse_environment("prod", text, load_catalogue())
