@@ -2,9 +2,10 @@
 
 import pytest
 
+from tests.accounts import DEV_ACCOUNT
 from tests.stacks.assembly import Template, dev_with, plain, resources, synthesize, template
 
-CERTIFICATE = "arn:aws:acm:us-east-1:111111111111:certificate/12345678-1234-1234-1234-123456789012"
+CERTIFICATE = f"arn:aws:acm:us-east-1:{DEV_ACCOUNT}:certificate/12345678-1234-1234-1234-{'1' * 12}"
 DOMAIN = f"""
 [api.domain]
 name = "ai.example.com"

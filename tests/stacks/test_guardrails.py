@@ -16,6 +16,7 @@ from config.guardrail_profiles import GuardrailProfile
 from config.load import load_environment, load_guardrails, parse_guardrail
 from config.schema import Environment
 from stacks.platform import Platform
+from tests.accounts import DEV_ACCOUNT
 from tests.stacks.assembly import ROOT, resources, synthesize, template
 
 FILE = ROOT / "tests" / "unit" / "config" / "full_guardrail.toml"
@@ -44,7 +45,7 @@ def full(outdir: Path) -> dict:
 
 def version(text: str) -> str:
     """The logical id of the version that a file publishes."""
-    account = Account(account="111111111111", region="us-east-1")
+    account = Account(account=DEV_ACCOUNT, region="us-east-1")
     stack = Stack(App(), "Alone", env=account)
     policy = parse_guardrail("full", text)
     guardrail = Guardrail(stack, "full", name="full", policy=policy, key=kms.Key(stack, "Key"))
@@ -130,7 +131,7 @@ def test_everything_that_the_file_says_is_in_the_template(outdir):
         ],
         "ConfidenceThreshold": 0.8,
     }
-    profile = "arn:aws:bedrock:us-east-1:111111111111:guardrail-profile/us.guardrail.v1:0"
+    profile = f"arn:aws:bedrock:us-east-1:{DEV_ACCOUNT}:guardrail-profile/us.guardrail.v1:0"
     assert said["CrossRegionConfig"] == {"GuardrailProfileArn": profile}
     assert "Key" in said["KmsKeyArn"]["Fn::ImportValue"]
 
@@ -213,7 +214,7 @@ def test_who_applies_a_guardrail_may_read_it_and_have_it_judged_elsewhere(tmp_pa
     (chat,) = (each for id, each in policies.items() if id.startswith("ChatRole"))
     statements = chat["Properties"]["PolicyDocument"]["Statement"]
     applied = [one["Resource"] for one in statements if one["Action"] == "bedrock:ApplyGuardrail"]
-    profile = "arn:aws:bedrock:{}:111111111111:guardrail-profile/us.guardrail.v1:0"
+    profile = f"arn:aws:bedrock:{{}}:{DEV_ACCOUNT}:guardrail-profile/us.guardrail.v1:0"
     for region in ("us-east-1", "us-east-2", "us-west-2"):
         assert profile.format(region) in applied[0]
     decrypts = [one for one in statements if "kms:Decrypt" in one["Action"]]

@@ -5,6 +5,7 @@ import pytest
 from components.encryption_key import USE_VERBS
 from config.load import environment_names, load_catalogue, load_environment
 from config.models import find_target
+from tests.accounts import DEV_ACCOUNT, PROD_ACCOUNT
 from tests.stacks.assembly import STACKS, plain, resources, synthesize, template
 
 
@@ -86,7 +87,7 @@ def test_an_embedding_model_behind_a_profile_is_invoked_only_through_it(tmp_path
         if statement["Action"] == "bedrock:InvokeModel"
     ]
     through, model = found
-    arn = "arn:aws:bedrock:us-east-1:111111111111:inference-profile/global.cohere.embed-v4:0"
+    arn = f"arn:aws:bedrock:us-east-1:{DEV_ACCOUNT}:inference-profile/global.cohere.embed-v4:0"
     assert through["Resource"] == arn
     assert "arn:aws:bedrock:::foundation-model/cohere.embed-v4:0" in model["Resource"]
     assert model["Condition"] == {"StringLike": {"bedrock:InferenceProfileArn": [arn]}}
@@ -338,7 +339,7 @@ def test_a_knowledge_base_reads_its_prefix_embeds_with_its_model_and_writes_its_
     by_action = {tuple(as_list(s["Action"])): s for s in found}
     documents = by_action["s3:GetObject",]
     assert documents["Resource"].endswith("/handbook/*")
-    assert documents["Condition"] == {"StringEquals": {"aws:ResourceAccount": "333333333333"}}
+    assert documents["Condition"] == {"StringEquals": {"aws:ResourceAccount": PROD_ACCOUNT}}
     assert by_action["s3:ListBucket",]["Condition"]["StringLike"] == {
         "s3:prefix": ["handbook/", "handbook/*"]
     }

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.accounts import DEV_ACCOUNT
 from tests.stacks.assembly import Template, dev_with, plain, resources, synthesize, template
 
 PRIVATE = """
@@ -47,7 +48,7 @@ def test_the_endpoint_stands_in_the_declared_subnets_and_leads_to_this_accounts_
     assert endpoint["PrivateDnsEnabled"] is True
     (statement,) = endpoint["PolicyDocument"]["Statement"]
     assert statement["Action"] == "execute-api:Invoke"
-    assert statement["Resource"] == "arn:aws:execute-api:us-east-1:111111111111:*"
+    assert statement["Resource"] == f"arn:aws:execute-api:us-east-1:{DEV_ACCOUNT}:*"
 
 
 def test_https_from_the_vpc_comes_in_and_nothing_else_goes_anywhere(gateway):

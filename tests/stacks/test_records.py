@@ -5,6 +5,7 @@ import json
 import pytest
 
 from config.load import environment_names, load_environment
+from tests.accounts import DEV_ACCOUNT, PROD_ACCOUNT
 from tests.stacks.assembly import (
     Template,
     dev_with,
@@ -83,8 +84,8 @@ def test_bedrock_alone_writes_for_this_account_alone(records):
     (trust,) = writer["Properties"]["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Principal"] == {"Service": "bedrock.amazonaws.com"}
     assert trust["Condition"] == {
-        "StringEquals": {"aws:SourceAccount": "111111111111"},
-        "ArnLike": {"aws:SourceArn": "arn:aws:bedrock:us-east-1:111111111111:*"},
+        "StringEquals": {"aws:SourceAccount": DEV_ACCOUNT},
+        "ArnLike": {"aws:SourceArn": f"arn:aws:bedrock:us-east-1:{DEV_ACCOUNT}:*"},
     }
     (right,) = statements(records, "InvocationLoggingWriter")
     assert right["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
@@ -98,9 +99,9 @@ def test_bedrock_puts_records_under_its_own_path_of_the_bucket(records):
     (allowed,) = (each for each in policy["Statement"] if each["Effect"] == "Allow")
     assert allowed["Action"] == "s3:PutObject"
     assert plain(allowed["Resource"]).endswith(
-        "/invocations/AWSLogs/111111111111/BedrockModelInvocationLogs/*"
+        f"/invocations/AWSLogs/{DEV_ACCOUNT}/BedrockModelInvocationLogs/*"
     )
-    assert allowed["Condition"]["StringEquals"] == {"aws:SourceAccount": "111111111111"}
+    assert allowed["Condition"]["StringEquals"] == {"aws:SourceAccount": DEV_ACCOUNT}
 
 
 def test_the_task_changes_the_configuration_and_reads_no_record(records):
@@ -112,7 +113,7 @@ def test_the_task_changes_the_configuration_and_reads_no_record(records):
     changes = tuple(f"bedrock:{verb}ModelInvocationLoggingConfiguration" for verb in verbs)
     assert rights.pop(changes)["Resource"] == "*"
     passing = rights.pop(("iam:PassRole",))
-    assert passing["Resource"] == "arn:aws:iam::111111111111:role/*"
+    assert passing["Resource"] == f"arn:aws:iam::{DEV_ACCOUNT}:role/*"
     assert passing["Condition"] == {
         "StringEquals": {"iam:PassedToService": "bedrock.amazonaws.com"}
     }
@@ -147,7 +148,7 @@ def test_who_records_may_encrypt_with_our_key_for_this_account_alone(assembly, s
         for each in key["Properties"]["KeyPolicy"]["Statement"]
         if each["Principal"] == {"Service": f"{service}.amazonaws.com"}
     )
-    assert f":{service}:us-east-1:111111111111:" in use["Condition"]["ArnLike"]["aws:SourceArn"]
+    assert f":{service}:us-east-1:{DEV_ACCOUNT}:" in use["Condition"]["ArnLike"]["aws:SourceArn"]
 
 
 def test_access_logs_come_from_the_environments_own_buckets_alone(assembly):
@@ -159,7 +160,7 @@ def test_access_logs_come_from_the_environments_own_buckets_alone(assembly):
     )
     assert allowed["Principal"] == {"Service": "logging.s3.amazonaws.com"}
     assert allowed["Condition"] == {
-        "StringEquals": {"aws:SourceAccount": "111111111111"},
+        "StringEquals": {"aws:SourceAccount": DEV_ACCOUNT},
         "ArnLike": {"aws:SourceArn": "arn:aws:s3:::strata-dev-*"},
     }
 
@@ -225,7 +226,7 @@ def test_the_trails_files_are_locked_and_kept_as_long_as_declared(assembly):
 
 def test_cloudtrail_alone_writes_for_this_trail_alone(assembly):
     found = template(assembly, "prod", "Records")
-    arn = "arn:aws:cloudtrail:us-east-1:333333333333:trail/strata-prod-trail"
+    arn = f"arn:aws:cloudtrail:us-east-1:{PROD_ACCOUNT}:trail/strata-prod-trail"
     allowed = [
         statement
         for policy in resources(found, "AWS::S3::BucketPolicy").values()

@@ -4,6 +4,7 @@ import pytest
 
 from config.load import environment_names, load_environment
 from operate.keys import store
+from tests.accounts import PROD_ACCOUNT
 from tests.stacks.assembly import plain, resources, template
 
 
@@ -20,7 +21,7 @@ def test_tables_and_the_bucket_have_names_that_a_new_deployment_finds(assembly):
     }
     buckets = resources(template(assembly, "prod", "Knowledge"), "AWS::S3::Bucket").values()
     assert [bucket["Properties"]["BucketName"] for bucket in buckets] == [
-        "strata-prod-documents-333333333333-us-east-1"
+        f"strata-prod-documents-{PROD_ACCOUNT}-us-east-1"
     ]
 
 

@@ -14,9 +14,10 @@ from config.load import (
     load_environment,
     parse_environment,
 )
+from tests.accounts import DEV_ACCOUNT
 
 DEV = (ENVIRONMENTS / "dev.toml").read_text(encoding="utf-8")
-ARN = "arn:aws:acm:us-east-1:111111111111:certificate/12345678-1234-1234-1234-123456789012"
+ARN = f"arn:aws:acm:us-east-1:{DEV_ACCOUNT}:certificate/12345678-1234-1234-1234-{'1' * 12}"
 DOMAIN = f"""
 [api.domain]
 name = "ai.example.com"
@@ -58,6 +59,7 @@ def test_is_on_where_the_file_says_so():
 def test_the_sample_of_the_page_that_explains_it_is_one(page):
     text = (ENVIRONMENTS.parents[1] / f"docs/howto/{page}.md").read_text(encoding="utf-8")
     (sample,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    sample = sample.replace("111111111111", DEV_ACCOUNT)
     api = parse(f"\n{dedent(sample)}")
     assert bool(api.domain) == (page == "custom-domain")
     assert bool(api.private) == (page == "private-api")

@@ -4,6 +4,7 @@ import pytest
 
 from config.errors import ConfigError
 from config.load import ENVIRONMENTS, load_catalogue, load_environment, parse_environment
+from tests.accounts import DEV_ACCOUNT
 
 DEV = (ENVIRONMENTS / "dev.toml").read_text(encoding="utf-8")
 
@@ -95,13 +96,13 @@ MISTAKES = {
         "chat-default",
     ),
     "an account id of eleven digits": (
-        '"111111111111"',
+        f'"{DEV_ACCOUNT}"',
         '"11111111111"',
         "account",
         "^[0-9]{12}$",
     ),
     "an account id in other digits": (
-        '"111111111111"',
+        f'"{DEV_ACCOUNT}"',
         '"１１１１１１１１１１１１"',
         "account",
         "match",
@@ -183,7 +184,7 @@ MISTAKES = {
     ),
     "a number without an end": ("burst = 40", f"burst = {'1' * 5_000}", "(the file)", "TOML"),
     "a nesting without an end": ("burst = 40", f"burst = {'[' * 5_000}", "(the file)", "TOML"),
-    "an account id as a number": ('"111111111111"', "111111111111", "account", "valid string"),
+    "an account id as a number": (f'"{DEV_ACCOUNT}"', DEV_ACCOUNT, "account", "valid string"),
     "a region that is not one": ('region = "us-east-1"', 'region = "Virginia"', "region", "match"),
     "a chat alias without a guardrail": (
         'guardrail = "standard"\n',
@@ -316,7 +317,7 @@ def test_more_alarms_than_one_objective_watches_are_refused():
 
 
 def test_all_mistakes_are_told_at_once():
-    text = DEV.replace('"111111111111"', '"1"').replace("burst = 40", "burst = 0")
+    text = DEV.replace(f'"{DEV_ACCOUNT}"', '"1"').replace("burst = 40", "burst = 0")
     with pytest.raises(ConfigError) as refused:
         parse_environment("dev", text, load_catalogue())
     assert {problem.field for problem in refused.value.problems} == {"account", "api.burst"}
