@@ -4,7 +4,7 @@ cdk-preflight and CDK's own validation run inside the synthesis, as in `cdk synt
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -45,13 +45,20 @@ class Assembly:
         found = (self.outdir / f"assembly-{environment}").glob("*.template.json")
         return sum(len(json.loads(path.read_text())["Resources"]) for path in found)
 
-    def resource(self, template: Path, logical_id: str) -> tuple[str, str]:
-        """The environment and the path of a resource, by its logical id."""
-        file = template.with_name(template.name.replace(".template.", ".metadata."))
-        for path, entries in json.loads(file.read_text()).items():
-            if any(e["type"] == "aws:cdk:logicalId" and e["data"] == logical_id for e in entries):
-                return split(path.removeprefix("/"))
-        raise LookupError(f"{template.name} has no {logical_id}")
+
+def distinct(assemblies: Iterable[Assembly]) -> list[Path]:
+    """Their templates, those with the same bytes once: what judges a file judges it once."""
+    files = (path for assembly in assemblies for path in assembly.templates())
+    return list({path.read_bytes(): path for path in files}.values())
+
+
+def resource(template: Path, logical_id: str) -> tuple[str, str]:
+    """The environment and the path of a resource, by its logical id."""
+    file = template.with_name(template.name.replace(".template.", ".metadata."))
+    for path, entries in json.loads(file.read_text()).items():
+        if any(e["type"] == "aws:cdk:logicalId" and e["data"] == logical_id for e in entries):
+            return split(path.removeprefix("/"))
+    raise LookupError(f"{template.name} has no {logical_id}")
 
 
 def assemble(outdir: Path, *environments: Environment, ledger: Ledger | None = None) -> Assembly:

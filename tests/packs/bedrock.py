@@ -6,7 +6,7 @@ from contextlib import redirect_stdout
 from io import StringIO
 
 from audit.__main__ import main
-from tests.packs.assemblies import Assembly, Finding
+from tests.packs.assemblies import Assembly, Finding, resource
 
 TODAY = "2026-11-24"
 
@@ -25,4 +25,4 @@ def _path(assembly: Assembly, found: dict[str, str]) -> str:
         return stack
     stack = stack.replace("-", "", 1)
     (template,) = assembly.outdir.glob(f"assembly-*/{stack}*.template.json")
-    return assembly.resource(template, id)[1]
+    return resource(template, id)[1]

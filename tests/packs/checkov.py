@@ -1,4 +1,4 @@
-"""checkov over the templates of an assembly, in an environment of its own.
+"""checkov over the templates of assemblies, in an environment of its own.
 
 .local/checkov    requirements-checkov.txt, by hash: it pins another boto3 than we do
 """
@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.packs.assemblies import Assembly, Finding
+from tests.packs.assemblies import Assembly, Finding, distinct, resource
 
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "requirements-checkov.txt"
@@ -36,28 +36,27 @@ def install() -> None:
     STAMP.write_text(wanted)
 
 
-def failed(assembly: Assembly) -> Iterator[Finding]:
+def failed(*assemblies: Assembly) -> Iterator[Finding]:
     """What it finds and is not told to skip."""
-    yield from _checks(assembly, "failed_checks")
+    yield from _checks(assemblies, "failed_checks")
 
 
-def skipped(assembly: Assembly) -> Iterator[Finding]:
+def skipped(*assemblies: Assembly) -> Iterator[Finding]:
     """What it would find, but for the metadata of the resource."""
-    yield from _checks(assembly, "skipped_checks")
+    yield from _checks(assemblies, "skipped_checks")
 
 
-def _checks(assembly: Assembly, kind: str) -> Iterator[Finding]:
-    for check in report(assembly)["results"][kind]:
+def _checks(assemblies: tuple[Assembly, ...], kind: str) -> Iterator[Finding]:
+    for check in report(assemblies)["results"][kind]:
         logical_id = check["resource"].rpartition(".")[2]
-        template = Path(check["file_abs_path"])
-        yield Finding(check["check_id"], *assembly.resource(template, logical_id))
+        yield Finding(check["check_id"], *resource(Path(check["file_abs_path"]), logical_id))
 
 
 @cache
-def report(assembly: Assembly) -> Any:
+def report(assemblies: tuple[Assembly, ...]) -> Any:
     """Its own report, of every template at once; offline, for its policies are built in."""
     install()
     command = [VENV / "bin" / "checkov", "--framework", "cloudformation", "--skip-download"]
-    command += ["--compact", "--output", "json", "--directory", assembly.outdir]
+    command += ["--compact", "--output", "json", "--file", *distinct(assemblies)]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     return json.loads(ran.stdout)

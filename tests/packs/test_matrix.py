@@ -1,10 +1,9 @@
-"""A14: every environment with every switch the other way, under every pack."""
-
-from pathlib import Path
+"""A14: every environment with every switch the other way, under every pack, in one process."""
 
 import pytest
 
-from tests.packs import checkov, lint, nag
+from config.accepted import FILE
+from tests.packs import bedrock, checkov, lint, nag
 from tests.packs.assemblies import Assembly, assemble, validation
 from tests.packs.variants import matrix
 
@@ -15,16 +14,32 @@ def test_the_matrix_has_at_least_24_configurations_beside_the_repositorys():
     assert sum(map(len, MATRIX.values())) >= 24
 
 
-@pytest.fixture(params=MATRIX)
-def variant(request, tmp_path: Path) -> Assembly:
-    return assemble(tmp_path, *MATRIX[request.param])
+@pytest.fixture(scope="module")
+def variants(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Assembly]:
+    """An app for each switch, for a name can be in an app but once."""
+    return {
+        name: assemble(tmp_path_factory.mktemp("variant"), *environments)
+        for name, environments in MATRIX.items()
+    }
 
 
-def test_no_pack_finds_what_is_not_accepted(variant):
+@pytest.mark.parametrize("name", MATRIX)
+def test_the_packs_that_read_the_tree_find_nothing_that_is_not_accepted(variants, name):
     for pack in nag.EVERYWHERE.values():
-        assert list(nag.findings(variant.app, pack)) == []
+        assert list(nag.findings(variants[name].app, pack)) == []
     for pack in nag.PROD.values():
-        assert list(nag.of_prod(variant.app, pack)) == []
-    assert list(validation(variant)) == []
-    assert list(lint.findings(variant)) == []
-    assert list(checkov.failed(variant)) == []
+        assert list(nag.of_prod(variants[name].app, pack)) == []
+    assert list(validation(variants[name])) == []
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_our_own_rules_find_nothing_that_is_not_accepted(variants, name):
+    assert list(bedrock.findings(variants[name], "--accepted", FILE)) == []
+
+
+def test_cfn_lint_finds_nothing_that_is_not_accepted(variants):
+    assert list(lint.findings(*variants.values())) == []
+
+
+def test_checkov_finds_nothing_that_is_not_accepted(variants):
+    assert list(checkov.failed(*variants.values())) == []
