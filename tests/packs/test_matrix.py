@@ -1,10 +1,12 @@
 """A14: every environment with every switch the other way, under every pack, in one process."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from config.accepted import FILE
 from tests.packs import bedrock, checkov, lint, nag
-from tests.packs.assemblies import Assembly, assemble, validation
+from tests.packs.assemblies import Assembly, Finding, assemble, validation
 from tests.packs.variants import matrix
 
 MATRIX = matrix()
@@ -37,9 +39,15 @@ def test_our_own_rules_find_nothing_that_is_not_accepted(variants, name):
     assert list(bedrock.findings(variants[name], "--accepted", FILE)) == []
 
 
-def test_cfn_lint_finds_nothing_that_is_not_accepted(variants):
-    assert list(lint.findings(*variants.values())) == []
+def test_the_packs_that_read_the_templates_find_nothing_that_is_not_accepted(variants):
+    with ThreadPoolExecutor() as both:
+        packs = [both.submit(pack, *variants.values()) for pack in (_lint, _checkov)]
+    assert [pack.result() for pack in packs] == [[], []]
 
 
-def test_checkov_finds_nothing_that_is_not_accepted(variants):
-    assert list(checkov.failed(*variants.values())) == []
+def _lint(*assemblies: Assembly) -> list[Finding]:
+    return list(lint.findings(*assemblies))
+
+
+def _checkov(*assemblies: Assembly) -> list[Finding]:
+    return list(checkov.failed(*assemblies))
