@@ -19,6 +19,7 @@ from pathlib import Path
 from tests.faults import money, soak
 from tests.load import faults, neighbours, restarts, speed
 from tests.load.rows import Row
+from tests.local import soak as documents_sync
 from tests.robustness import soak as robustness
 
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
@@ -44,6 +45,7 @@ MEASURES: dict[str, tuple[Callable[[], Row | Iterator[Row]], ...]] = {
     "R2": (robustness.schema_aware,),
     "R3": (robustness.schemathesis,),
     "S1": (robustness.secrets,),
+    "K1": (documents_sync.documents,),
 }
 
 
@@ -83,7 +85,8 @@ def _page(rows: Mapping[str, list[tuple[str, ...]]]) -> str:
         "# Reliability",
         "",
         "Made by `make soak`; do not edit. L1-L4, F2, F7, F10 and Q4 are of the load server of",
-        "`tests/load/`; the others run in process or in processes of their own, all on loopback.",
+        "`tests/load/`, K1 of an embedded AWS; the others run in process or in processes of their",
+        "own, all on loopback.",
         "",
         f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}.",
         "",
