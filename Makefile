@@ -59,6 +59,10 @@ BASE ?= origin/main
 audit: setup ## Say whether this branch's change is allowed: make audit BASE=origin/main
 	@python -m audit --against $(BASE) $(if $(wildcard config/accepted.toml),--accepted config/accepted.toml)
 
+.PHONY: audit-peers
+audit-peers: setup ## Measure what other tools notice of the audit's hazards, into docs/audit.md
+	@PYTHONPATH=.:lambda python -m tests.audit.peers
+
 .PHONY: snapshots
 snapshots: setup ## Write the templates of every environment into tests/stacks/snapshots
 	@python -m tests.stacks.snapshots
@@ -121,6 +125,7 @@ lock: setup ## Refresh the locked requirements (see CONTRIBUTING.md)
 	@$(COMPILE) pyproject.toml --group dev -o requirements-dev.txt
 	@$(COMPILE) --group pyproject.toml:bench -o requirements-bench.txt
 	@$(COMPILE) --group pyproject.toml:checkov -o requirements-checkov.txt
+	@$(COMPILE) --group pyproject.toml:peers -o requirements-peers.txt
 	@$(COMPILE) --group pyproject.toml:release -o requirements-release.txt
 	@$(COMPILE) --no-deps --group pyproject.toml:model -o requirements-model.txt
 	@$(COMPILE) --no-deps --group pyproject.toml:catalogue -o requirements-catalogue.txt
