@@ -69,6 +69,7 @@ def _declared() -> dict[str, Any]:
         "keys_table": "strata-load-keys",
         "usage_table": "strata-load-usage",
         "answers_table": "strata-load-answers",
+        "knowledge_bases": {},
         "aliases": {name: _alias(profiles) for name, profiles in PROFILES.items()},
         "tenants": {name: _tenant(rate) for name, rate in RATES.items()},
     }
@@ -80,4 +81,5 @@ def _alias(profiles: list[str]) -> dict[str, Any]:
 
 def _tenant(rate: int) -> dict[str, Any]:
     aliases = list(PROFILES)
-    return {"aliases": aliases, "budget_micro_usd": _PLENTY, "requests_per_second": rate}
+    paid = {"budget_micro_usd": _PLENTY, "requests_per_second": rate}
+    return {"aliases": aliases, "groups": [], **paid}
