@@ -101,9 +101,10 @@ def test_the_platform_logs_who_called_which_model_and_nothing_of_what_was_said(
     found = everything_logged(cloud)
     group = found["log group strata-local-invocations"]
     records = [json.loads(line) for line in group.splitlines()]
-    assert len(records) >= len(bodies)
-    assert {"Converse", "InvokeModel"} <= {each["operation"] for each in records}
-    assert all(each["input"]["inputTokenCount"] > 0 for each in records if "errorCode" not in each)
+    # What a guardrail blocked, for whichever test, has taken none.
+    answered = [each for each in records if each["input"]["inputTokenCount"] > 0]
+    assert len(answered) >= len(bodies)
+    assert {"Converse", "InvokeModel"} <= {each["operation"] for each in answered}
     assert sum(where.startswith("strata-local-invocations-") for where in found) >= len(bodies)
     assert [where for where, text in found.items() if CANARY in text] == []
 
