@@ -6,6 +6,8 @@ from audit.change import Change, Hazard, on_change
 from audit.stateful import loss, physical_name
 
 DELETE, SNAPSHOT = "Delete", "Snapshot"
+# What else a new and empty one of a type means.
+AFTERWARDS = {"AWS::Bedrock::KnowledgeBase": "; every document is ingested again, and paid for"}
 
 
 @on_change(
@@ -45,14 +47,15 @@ def _removed(change: Change, severity: str) -> Hazard:
 def _renamed(change: Change, severity: str) -> Hazard:
     assert change.before and change.after
     before, after = change.before.name, change.after.name
+    afterwards = AFTERWARDS.get(change.before.type, "")
     if change.before.deletion_policy == DELETE:
         why = "CloudFormation knows it by its logical id: it deletes the old and makes an empty one"
-        return Hazard(severity, before, after, why)
+        return Hazard(severity, before, after, f"{why}{afterwards}")
     if physical_name(change.before) and physical_name(change.before) == physical_name(change.after):
         why = "the old one stays under the same name, so the deployment must import it or fail"
         return Hazard("medium", before, after, why)
     why = "the old one is left behind unmanaged, and the new one is empty"
-    return Hazard("high", before, after, why)
+    return Hazard("high", before, after, f"{why}{afterwards}")
 
 
 def _replaced(change: Change, severity: str) -> Hazard:
@@ -61,6 +64,7 @@ def _replaced(change: Change, severity: str) -> Hazard:
     before = {each: change.was(each) for each in properties}
     after = {each: change.now(each) for each in properties}
     cause = f"a change of {', '.join(properties)} replaces it"
+    cause += AFTERWARDS.get(change.before.type, "")
     if change.after.replace_policy == DELETE:
         return Hazard(severity, before, after, f"{cause}, and what it holds is deleted")
     return Hazard("high", before, after, f"{cause}: the new one is empty, the old one left behind")

@@ -1,6 +1,8 @@
 """A knowledge base changes beside itself, and whoever asks it moves when the new one is there."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -123,3 +125,13 @@ def test_the_right_to_search_stands_beside_the_old_one_and_before_the_function(t
 def test_the_names_fit_the_service():
     for name, base in load_environment("prod").knowledge_bases.items():
         assert len(f"strata-prod-{name}-{base.content}") <= 100
+
+
+def test_the_audit_says_that_another_chunking_ingests_every_document_again(tmp_path):
+    made(tmp_path / "old", DEV)
+    made(tmp_path / "new", DEV.replace(FIXED, HIERARCHICAL))
+    folders = [str(tmp_path / each) for each in ("old", "new")]
+    told = subprocess.run(
+        [sys.executable, "-m", "audit", *folders], capture_output=True, text=True, check=False
+    )
+    assert "every document is ingested again" in told.stdout, told.stderr
