@@ -7,6 +7,7 @@ from audit.finding import SEVERITIES, Finding
 from audit.inert import code, plain
 from audit.result import PARTS, Result
 from audit.verdict import BLOCK, NEEDS_APPROVAL, PASS
+from audit.worst_case import WorstCase
 
 # GitHub refuses a longer comment; half of it is what people read.
 LIMIT, COMFORTABLE = 65_536, 32_768
@@ -61,20 +62,28 @@ def _head(result: Result) -> str:
 
 
 def _table(result: Result) -> str:
-    head = ["environment", "verdict", *PARTS, *SEVERITIES, "$ a month"]
+    money = ["$ a month", "models at most, $ a month"]
+    head = ["environment", "verdict", *PARTS, *SEVERITIES, *money]
     rows = [head, ["---"] * len(head)]
     for each in result.environments:
         found = result.of(each.name)
-        before, after = each.cost
-        money = (
-            f"{before:,.2f}"
-            if round(before, 2) == round(after, 2)
-            else f"{before:,.2f} to {after:,.2f}"
-        )
+        fixed = _from_to(*(f"{usd:,.2f}" for usd in each.cost))
+        models = _from_to(*map(_worst_case, each.models))
         severities = [str(sum(one.severity == name for one in found)) for name in SEVERITIES]
         counts = [str(each.counts.get(part, 0)) for part in PARTS]
-        rows.append([code(each.name), result.verdict_of(each.name), *counts, *severities, money])
+        verdict = result.verdict_of(each.name)
+        rows.append([code(each.name), verdict, *counts, *severities, fixed, models])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _from_to(before: str, after: str) -> str:
+    return before if before == after else f"{before} to {after}"
+
+
+def _worst_case(case: WorstCase | None) -> str:
+    if case is None:
+        return "none called"
+    return "not bounded" if case.usd is None else f"{case.usd:,.2f}"
 
 
 def _section(title: str, findings: Sequence[Finding], line: Line) -> Iterator[str]:
@@ -157,6 +166,9 @@ def _foot(result: Result) -> Iterator[str]:
         shown = ", ".join(map(code, unknown[:20]))
         more = f" and {len(unknown) - 20} more" if len(unknown) > 20 else ""
         yield f"Not understood: {shown}{more}."
+    for each in result.environments:
+        if (case := each.models[1]) and case.usd is None:
+            yield f"Models of {code(each.name)} may cost any amount: {plain(case.by)}."
     sides = f"base {code(result.base)}, head {code(result.head)}"
     yield f"<sub>{sides}: an approval holds for this head alone.</sub>"
     yield MARKER

@@ -13,6 +13,8 @@ from audit.view import Resource, View
 FILE = Path(__file__).parent / "data" / "prices.toml"
 HOURS = 730
 SERVICE = "AWS::ECS::Service"
+# US dollars a month that are more than before.
+HIGH, MEDIUM, CENTS = 500.0, 20.0, 0.05
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,13 @@ class Cost:
     @property
     def total(self) -> float:
         return sum(self.usd.values())
+
+
+def gravity(more: float) -> str | None:
+    """How grave it is that so much more a month is, or may be, spent; None if that is nothing."""
+    if more < CENTS:
+        return None
+    return "high" if more >= HIGH else "medium" if more >= MEDIUM else "low"
 
 
 def monthly(view: View) -> Cost:

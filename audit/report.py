@@ -26,6 +26,10 @@ def report(result: Result) -> str:
                     "before": round(each.cost[0], 2),
                     "after": round(each.cost[1], 2),
                 },
+                "models_at_most_usd_per_month": {
+                    side: case and {"usd": case.usd and round(case.usd, 2), "by": case.by}
+                    for side, case in zip(("before", "after"), each.models, strict=True)
+                },
                 "not_understood": list(each.not_understood),
             }
             for each in result.environments

@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from audit.accepted import Waiver
 from audit.finding import SEVERITIES, Finding
 from audit.verdict import Policy, overall
+from audit.worst_case import WorstCase
 
 PARTS = ("added", "changed", "replaced", "removed", "renamed")
 
 
 @dataclass(frozen=True)
 class Environment:
-    """`counts` are resources by what happens to them; `cost` is (before, after) a month."""
+    """`counts` are resources by what happens to them; `cost` is (before, after) a month, of what is
+    there; `models` is what models may cost at most, of an environment that calls any."""
 
     name: str
     counts: Mapping[str, int]
     cost: tuple[float, float]
+    models: tuple[WorstCase | None, WorstCase | None]
     not_understood: Sequence[str]
 
 

@@ -20,6 +20,7 @@ from audit.result import Environment, Result
 from audit.settings import settings
 from audit.template import Template
 from audit.verdict import Policy
+from audit.worst_case import worst_case
 
 
 @dataclass(frozen=True)
@@ -98,5 +99,7 @@ def _environment(judged: Judged) -> Environment:
         for each in head.resources.values()
         if not is_known(each.type) and each.type != "AWS::CDK::Metadata"
     }
-    cost = (monthly(judged.comparison.base).total, monthly(head).total)
-    return Environment(judged.name, counts, cost, sorted(unknown))
+    base = judged.comparison.base
+    cost = (monthly(base).total, monthly(head).total)
+    models = (worst_case(base), worst_case(head))
+    return Environment(judged.name, counts, cost, models, sorted(unknown))

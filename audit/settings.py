@@ -125,6 +125,10 @@ def _follow(
         yield place, value
         return
     (name, key, wanted), rest = steps[0], steps[1:]
+    if name == "*":
+        for each in value if isinstance(value, Mapping) else ():
+            yield from _follow(value[each], rest, f"{place}.{each}")
+        return
     found = value.get(name) if isinstance(value, Mapping) else None
     here = f"{place}.{name}" if place else name
     if not key:

@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 
 from audit.change import Comparison, Hazard, on_environment
-from audit.cost import monthly
-
-HIGH, MEDIUM, CENTS = 500.0, 20.0, 0.05
+from audit.cost import gravity, monthly
 
 
 @on_environment(
@@ -15,9 +13,9 @@ def it_costs_no_more(compared: Comparison) -> Iterator[Hazard]:
     """The environment costs no more a month by being there."""
     before, after = monthly(compared.base), monthly(compared.head)
     more = after.total - before.total
-    if more < CENTS:
+    severity = gravity(more)
+    if not severity:
         return
-    severity = "high" if more >= HIGH else "medium" if more >= MEDIUM else "low"
     risen = {name: usd - before.usd.get(name, 0) for name, usd in after.usd.items()}
     dearest = max(sorted(risen), key=lambda name: risen[name])
     why = f"${more:,.2f} a month more, most of it for {dearest} (${risen[dearest]:,.2f})"

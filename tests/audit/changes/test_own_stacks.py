@@ -40,6 +40,19 @@ HAZARDS = {
         "models",
         "medium",
     ),
+    "a caller may spend nine times as much": (
+        "monthly_budget_usd = 1_000",
+        "monthly_budget_usd = 9_000",
+        "cost",
+        "high",
+    ),
+    "a function may run more often at once": ("chat = 500", "chat = 1_000", "cost", "medium"),
+    "a caller may ask ten times as often": (
+        "requests_per_second = 10\n",
+        "requests_per_second = 100\n",
+        "models",
+        "medium",
+    ),
     "another model answers first": (
         'model = "us.amazon.nova-lite-v1:0"\nfallbacks = ["mistral.mistral-large-3-675b-instruct"]',
         'model = "mistral.mistral-large-3-675b-instruct"\nfallbacks = ["us.amazon.nova-lite-v1:0"]',
@@ -71,6 +84,7 @@ BENIGN = {
     "a prompt": ("Answer briefly.", "Answer in one sentence."),
     "logs are kept longer": ("log_retention_days = 365", "log_retention_days = 731"),
     "callers may ask less often": ("requests_per_second = 100", "requests_per_second = 50"),
+    "a caller may spend less": ("monthly_budget_usd = 1_000", "monthly_budget_usd = 500"),
 }
 
 
