@@ -37,6 +37,7 @@ def _comment(result: Result, blocking: Line, others: Line | None) -> str:
     parts = [
         _head(result),
         _table(result),
+        *_rules(result),
         *_section("In the way", result.with_verdict(BLOCK), blocking),
     ]
     needing = result.with_verdict(NEEDS_APPROVAL)
@@ -84,6 +85,18 @@ def _worst_case(case: WorstCase | None) -> str:
     if case is None:
         return "none called"
     return "not bounded" if case.usd is None else f"{case.usd:,.2f}"
+
+
+def _rules(result: Result) -> Iterator[str]:
+    """What the change does to the rule pack; what was broken before is no news."""
+    told = [
+        f"{code(each.name)} {each.rules['new']} new, fixed: {each.rules['fixed']}, "
+        f"{each.rules['kept']} as before, {each.rules['accepted']} accepted in the template"
+        for each in result.environments
+        if each.rules.get("new") or each.rules.get("fixed")
+    ]
+    if told:
+        yield f"Bedrock rules: {'; '.join(told)}."
 
 
 def _section(title: str, findings: Sequence[Finding], line: Line) -> Iterator[str]:

@@ -1,12 +1,13 @@
 """Base and head, environment by environment: what changed, and what the rules find in it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from audit.change import Change, ChangeRule, Comparison, Hazard
 from audit.finding import Finding
 from audit.matching import match
+from audit.pack import judge_pack
 from audit.shown import shown
 from audit.template import Template
 from audit.view import Resource, View, has_undecided, view
@@ -14,11 +15,13 @@ from audit.view import Resource, View, has_undecided, view
 
 @dataclass(frozen=True)
 class Judged:
-    """One environment: what changed in it, and what was found."""
+    """One environment: what changed in it, what was found, and how many of the pack's rules were
+    broken newly, are mended, stay broken and are accepted."""
 
     name: str
     comparison: Comparison
     findings: Sequence[Finding]
+    rules: Mapping[str, int]
 
 
 def judge_change(
@@ -35,7 +38,8 @@ def judge_change(
         comparison(view(name, base, branch), view(name, head, branch), today) for branch in branches
     ]
     found = {finding: None for each in compared for finding in _findings(name, each, rules)}
-    return Judged(name, compared[0], sorted(found, key=_order))
+    packed = judge_pack(compared[0], list(found))
+    return Judged(name, compared[0], sorted([*found, *packed.new], key=_order), packed.counts)
 
 
 def comparison(base: View, head: View, today: date) -> Comparison:

@@ -31,6 +31,7 @@ def report(result: Result) -> str:
                     for side, case in zip(("before", "after"), each.models, strict=True)
                 },
                 "not_understood": list(each.not_understood),
+                "rules": dict(each.rules),
             }
             for each in result.environments
         ],

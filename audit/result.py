@@ -14,13 +14,15 @@ PARTS = ("added", "changed", "replaced", "removed", "renamed")
 @dataclass(frozen=True)
 class Environment:
     """`counts` are resources by what happens to them; `cost` is (before, after) a month, of what is
-    there; `models` is what models may cost at most, of an environment that calls any."""
+    there; `models` is what models may cost at most, of an environment that calls any;
+    `rules`, of those how many of the pack's are broken newly, are mended, or stay broken."""
 
     name: str
     counts: Mapping[str, int]
     cost: tuple[float, float]
     models: tuple[WorstCase | None, WorstCase | None]
     not_understood: Sequence[str]
+    rules: Mapping[str, int]
 
 
 @dataclass(frozen=True)

@@ -102,4 +102,4 @@ def _environment(judged: Judged) -> Environment:
     base = judged.comparison.base
     cost = (monthly(base).total, monthly(head).total)
     models = (worst_case(base), worst_case(head))
-    return Environment(judged.name, counts, cost, models, sorted(unknown))
+    return Environment(judged.name, counts, cost, models, sorted(unknown), judged.rules)
