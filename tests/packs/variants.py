@@ -1,6 +1,9 @@
-"""The matrix: every environment of the repository, with every switch the other way."""
+"""The matrix: every environment of the repository, with every switch the other way.
 
-from collections.abc import Callable, Mapping
+Switches of different parts are turned in one app, for an app takes four seconds to synthesize.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from config.access import Access, AnthropicForm
@@ -38,14 +41,14 @@ DELIVERY = Delivery(
     ledger_lock_days=2_557,
 )
 
-Variant = Callable[[Environment], Environment]
+Switch = Callable[[Environment], Environment]
 
 
-def _edge(**changes: Any) -> Variant:
+def _edge(**changes: Any) -> Switch:
     return lambda e: e.model_copy(update={"api": e.api.model_copy(update=changes)})
 
 
-def _with(**changes: Any) -> Variant:
+def _with(**changes: Any) -> Switch:
     return lambda e: e.model_copy(update=changes)
 
 
@@ -57,7 +60,7 @@ def _own_profiles(environment: Environment) -> Environment:
     return environment.model_copy(update={"tenants": tenants})
 
 
-VARIANTS: Mapping[str, Variant] = {
+SWITCHES: Mapping[str, Switch] = {
     "a firewall": _edge(waf=True),
     "traced": _edge(tracing=True),
     "for browsers": _edge(cors_origins=("https://chat.example.com",)),
@@ -69,26 +72,36 @@ VARIANTS: Mapping[str, Variant] = {
     "an isolated network": _with(network=NETWORK),
 }
 # A private API has no domain, and in a network functions lack what is accepted of those outside.
+MATRIX = (
+    ("a firewall", "traced"),
+    ("for browsers", "a domain of its own"),
+    ("a private API",),
+    ("access to models", "delivered by workflows"),
+    ("profiles of their own",),
+    ("an isolated network",),
+)
 _APART = ("a private API", "an isolated network")
-_TOGETHER = [variant for name, variant in VARIANTS.items() if name not in _APART]
+_TOGETHER = [name for name in SWITCHES if name not in _APART]
 
 
 def matrix() -> Mapping[str, list[Environment]]:
-    """Each variant of each environment of the repository; they are valid as those are."""
-    names = environment_names()
+    """Each row of it in each environment of the repository; they are valid as those are."""
     return {
-        name: [variant(load_environment(each)) for each in names]
-        for name, variant in VARIANTS.items()
+        ", ".join(row): [_turned(load_environment(each), row) for each in environment_names()]
+        for row in MATRIX
     }
 
 
 def everything_on(name: str) -> Environment:
-    environment = load_environment(name)
-    for variant in _TOGETHER:
-        environment = variant(environment)
-    return environment
+    return _turned(load_environment(name), _TOGETHER)
 
 
 def isolated(name: str) -> Environment:
     """Every switch, inside a network."""
-    return VARIANTS["an isolated network"](everything_on(name))
+    return _turned(everything_on(name), ["an isolated network"])
+
+
+def _turned(environment: Environment, names: Iterable[str]) -> Environment:
+    for name in names:
+        environment = SWITCHES[name](environment)
+    return environment
