@@ -2,7 +2,6 @@
 
 from aws_cdk import Stack
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
@@ -50,10 +49,10 @@ class FirewallLog(Construct):
         retention_days: int,
     ) -> None:
         super().__init__(scope, id)
-        group = LogGroup(self, "Group", key=key, retention_days=retention_days).node.default_child
-        assert isinstance(group, logs.CfnLogGroup)
         # WAF writes to no group of another name.
-        group.log_group_name = f"aws-waf-logs-{name}"
+        group = LogGroup(
+            self, "Group", key=key, retention_days=retention_days, name=f"aws-waf-logs-{name}"
+        )
         stack = Stack.of(self)
         owner = f"{stack.region}:{stack.account}"
         wafv2.CfnLoggingConfiguration(
@@ -61,6 +60,8 @@ class FirewallLog(Construct):
             "Configuration",
             resource_arn=acl.attr_arn,
             # Without the ":*" that the group's own attribute ends in.
-            log_destination_configs=[f"arn:{stack.partition}:logs:{owner}:log-group:{group.ref}"],
+            log_destination_configs=[
+                f"arn:{stack.partition}:logs:{owner}:log-group:{group.log_group_name}"
+            ],
             logging_filter=REFUSED,
         )

@@ -6,7 +6,6 @@ CloudFormation has no type for it, so a function of ours asks Bedrock (bedrock-2
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from components.bedrock_principal import acting_for, bedrock_for
@@ -14,6 +13,7 @@ from components.bucket import Bucket
 from components.encryption_key import grant_use
 from components.handler_code import HandlerCode
 from components.log_group import LogGroup
+from components.log_writer import log_writer
 from components.task import Task
 from config.records import InvocationLogging as Declared
 
@@ -39,8 +39,10 @@ class InvocationLogging(Construct):
         key: kms.IKey,
     ) -> None:
         super().__init__(scope, id)
-        group = _group(self, log_group, declared, key)
-        role = _writer(self, log_group)
+        retention_days = declared.log_retention_days
+        group = LogGroup(self, "Log", key=key, retention_days=retention_days, name=log_group)
+        bedrock = bedrock_for(Stack.of(self), "*")
+        role = log_writer(self, "Writer", service=bedrock, group=log_group, streams=STREAM)
         _let_bedrock_write(bucket)
         task = Task(
             self,
@@ -48,7 +50,7 @@ class InvocationLogging(Construct):
             module="invocation_logging",
             code=code,
             key=key,
-            log_retention_days=declared.log_retention_days,
+            log_retention_days=retention_days,
             timeout=TIMEOUT,
         )
         _allow(task, role, bucket, key)
@@ -66,28 +68,6 @@ class InvocationLogging(Construct):
         )
         # Bedrock tries both destinations before it takes the configuration.
         resource.node.add_dependency(role, bucket)
-
-
-def _group(scope: Construct, name: str, declared: Declared, key: kms.IKey) -> LogGroup:
-    group = LogGroup(scope, "Log", key=key, retention_days=declared.log_retention_days)
-    resource = group.node.default_child
-    assert isinstance(resource, logs.CfnLogGroup)
-    resource.log_group_name = name
-    return group
-
-
-def _writer(scope: Construct, log_group: str) -> iam.Role:
-    """Bedrock's own role; by name, for the policy must be there before the group is asked for."""
-    stack = Stack.of(scope)
-    role = iam.Role(scope, "Writer", assumed_by=bedrock_for(stack, "*"))
-    group = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:{log_group}"
-    role.add_to_policy(
-        iam.PolicyStatement(
-            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-            resources=[f"{group}:log-stream:{STREAM}"],
-        )
-    )
-    return role
 
 
 def _let_bedrock_write(bucket: Bucket) -> None:

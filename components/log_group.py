@@ -7,10 +7,27 @@ from constructs import Construct
 
 
 class LogGroup(logs.LogGroup):
-    """Retention is in days, one of those that CloudWatch Logs offers (`edge.Api`)."""
+    """Retention is in days, one of those that CloudWatch Logs offers (`edge.Api`).
 
-    def __init__(self, scope: Construct, id: str, *, key: kms.IKey, retention_days: int) -> None:
-        super().__init__(scope, id, encryption_key=key, removal_policy=RemovalPolicy.RETAIN)
+    A name is for a group that others must name before it is there.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        key: kms.IKey,
+        retention_days: int,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(
+            scope,
+            id,
+            encryption_key=key,
+            removal_policy=RemovalPolicy.RETAIN,
+            log_group_name=name,
+        )
         resource = self.node.default_child
         assert isinstance(resource, logs.CfnLogGroup)
         resource.retention_in_days = retention_days

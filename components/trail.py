@@ -7,11 +7,11 @@ from aws_cdk import Stack
 from aws_cdk import aws_cloudtrail as cloudtrail
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from components.bucket import Bucket
 from components.log_group import LogGroup
+from components.log_writer import log_writer
 from config.records import Trail as Declared
 
 Resource = cloudtrail.CfnTrail
@@ -39,8 +39,13 @@ class Trail(Construct):
         stack = Stack.of(self)
         arn = f"arn:{stack.partition}:cloudtrail:{stack.region}:{stack.account}:trail/{name}"
         _let_cloudtrail_write(bucket, arn)
-        group = _group(self, name, declared, key)
-        writer = _writer(self, name, arn)
+        group = LogGroup(
+            self, "Log", key=key, retention_days=declared.log_retention_days, name=name
+        )
+        streams = f"{stack.account}_CloudTrail_{stack.region}*"
+        writer = log_writer(
+            self, "Writer", service=_cloudtrail_for(arn), group=name, streams=streams
+        )
         trail = Resource(
             self,
             "Trail",
@@ -76,28 +81,9 @@ def _selector(name: str, **fields: str) -> Resource.AdvancedEventSelectorPropert
     return Resource.AdvancedEventSelectorProperty(name=name, field_selectors=wanted)
 
 
-def _group(scope: Construct, name: str, declared: Declared, key: kms.IKey) -> LogGroup:
-    group = LogGroup(scope, "Log", key=key, retention_days=declared.log_retention_days)
-    resource = group.node.default_child
-    assert isinstance(resource, logs.CfnLogGroup)
-    resource.log_group_name = name
-    return group
-
-
-def _writer(scope: Construct, group: str, trail: str) -> iam.Role:
-    stack = Stack.of(scope)
+def _cloudtrail_for(trail: str) -> iam.IPrincipal:
     service = iam.ServicePrincipal("cloudtrail.amazonaws.com")
-    for_trail = service.with_conditions({"StringEquals": {"aws:SourceArn": trail}})
-    role = iam.Role(scope, "Writer", assumed_by=for_trail)
-    streams = f"{stack.account}_CloudTrail_{stack.region}*"
-    owner = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}"
-    role.add_to_policy(
-        iam.PolicyStatement(
-            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-            resources=[f"{owner}:log-group:{group}:log-stream:{streams}"],
-        )
-    )
-    return role
+    return service.with_conditions({"StringEquals": {"aws:SourceArn": trail}})
 
 
 def _let_cloudtrail_write(bucket: Bucket, trail: str) -> None:

@@ -35,7 +35,7 @@ class Platform(Stage):
         )
         if consent := environment.access:
             # No alias is served before its models may be called.
-            gateway.add_dependency(
+            gateway.add_stack_dependency(
                 Access(
                     self,
                     "Access",
@@ -46,7 +46,7 @@ class Platform(Stage):
             )
         if environment.invocation_logging or environment.trail:
             # No alias is served before its calls are recorded.
-            gateway.add_dependency(
+            gateway.add_stack_dependency(
                 Records(self, "Records", environment=environment, foundation=foundation)
             )
         if delivery := environment.delivery:
