@@ -35,9 +35,11 @@ status: setup ## Say what runs, and how to call it
 	@python -m local --home $(LOCAL) status
 
 .PHONY: test
+# What shares no server runs two at a time, the longest first; the rest would disturb each other.
 test: setup ## Run every test: unit, stacks and local (its own embedded AWS)
-	@pytest --durations=10 tests/unit tests/stacks tests/faults tests/robustness tests/runtime \
-		tests/load tests/audit tests/packs tests/local
+	@pytest -q --durations=10 -n 2 --dist loadfile tests/packs tests/unit tests/stacks tests/audit \
+		tests/faults tests/robustness
+	@pytest -q --durations=10 tests/runtime tests/load tests/local
 
 .PHONY: check
 check: setup ## The fast gate: style, types, import contracts, unit and stack tests, cfn-lint
