@@ -70,7 +70,8 @@ def _stack(folder: Path, id: str, artifact: Json) -> Iterator[Template]:
     known = [each if not each.startswith("unknown") else "" for each in (account, region)]
     path = folder / properties["templateFile"]
     template = read_template(path, properties.get("stackName") or id, *known)
-    template = replace(template, paths=_paths(folder, artifact))
+    protected = properties.get("terminationProtection") is True
+    template = replace(template, paths=_paths(folder, artifact), protected=protected)
     yield template
     yield from _nested(folder, template)
 

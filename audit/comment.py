@@ -1,11 +1,13 @@
 """The comment on a pull request: the verdict first, then why, then everything else, folded."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
+from audit.counts import PARTS
 from audit.finding import SEVERITIES, Finding
 from audit.inert import code, plain
-from audit.result import PARTS, Result
+from audit.result import Result
 from audit.verdict import BLOCK, NEEDS_APPROVAL, PASS
 from audit.worst_case import WorstCase
 
@@ -63,18 +65,20 @@ def _head(result: Result) -> str:
 
 
 def _table(result: Result) -> str:
-    money = ["$ a month", "models at most, $ a month"]
-    head = ["environment", "verdict", *PARTS, *SEVERITIES, *money]
-    rows = [head, ["---"] * len(head)]
+    head = ["environment", "verdict", "resources", "findings", "$ a month"]
+    rows = [[*head, "models at most, $ a month"], ["---"] * 6]
     for each in result.environments:
-        found = result.of(each.name)
-        fixed = _from_to(*(f"{usd:,.2f}" for usd in each.cost))
-        models = _from_to(*map(_worst_case, each.models))
-        severities = [str(sum(one.severity == name for one in found)) for name in SEVERITIES]
-        counts = [str(each.counts.get(part, 0)) for part in PARTS]
-        verdict = result.verdict_of(each.name)
-        rows.append([code(each.name), verdict, *counts, *severities, fixed, models])
+        severities = Counter(one.severity for one in result.of(each.name))
+        row = [code(each.name), result.verdict_of(each.name), _counted(each.counts, PARTS)]
+        row.append(_counted(severities, SEVERITIES))
+        row.append(_from_to(*(f"{usd:,.2f}" for usd in each.cost)))
+        row.append(_from_to(*map(_worst_case, each.models)))
+        rows.append(row)
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _counted(counts: Mapping[str, int], names: Sequence[str]) -> str:
+    return ", ".join(f"{counts[name]} {name}" for name in names if counts.get(name)) or "none"
 
 
 def _from_to(before: str, after: str) -> str:

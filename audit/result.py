@@ -8,8 +8,6 @@ from audit.finding import SEVERITIES, Finding
 from audit.verdict import Policy, overall
 from audit.worst_case import WorstCase
 
-PARTS = ("added", "changed", "replaced", "removed", "renamed")
-
 
 @dataclass(frozen=True)
 class Environment:

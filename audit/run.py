@@ -11,6 +11,7 @@ from audit.approval import Approval
 from audit.change import change_rules
 from audit.compare import Judged, judge_change
 from audit.cost import monthly
+from audit.counts import counts
 from audit.digest import digest
 from audit.environments import environments
 from audit.finding import Finding
@@ -83,16 +84,7 @@ def _drift(judged: Sequence[Judged]) -> list[Finding]:
 
 
 def _environment(judged: Judged) -> Environment:
-    counts = {"added": 0, "changed": 0, "replaced": 0, "removed": 0, "renamed": 0}
-    for change in judged.comparison.changes:
-        if not change.before:
-            counts["added"] += 1
-        elif not change.after:
-            counts["removed"] += 1
-        elif change.renamed:
-            counts["renamed"] += 1
-        else:
-            counts["replaced" if change.replaced_by else "changed"] += 1
+    happened = counts(judged.comparison.changes)
     head = judged.comparison.head
     unknown = {
         each.type
@@ -102,4 +94,4 @@ def _environment(judged: Judged) -> Environment:
     base = judged.comparison.base
     cost = (monthly(base).total, monthly(head).total)
     models = (worst_case(base), worst_case(head))
-    return Environment(judged.name, counts, cost, models, sorted(unknown), judged.rules)
+    return Environment(judged.name, happened, cost, models, sorted(unknown), judged.rules)

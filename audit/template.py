@@ -18,6 +18,7 @@ class Template:
     """`name` is the stack's; account and region are empty where the assembly leaves them open.
 
     `paths` are those of constructs within their environment, by logical id, where CDK tells them.
+    `protected` stacks cannot be deleted before somebody says otherwise.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Template:
     account: str = ""
     region: str = ""
     paths: Mapping[str, str] = field(default_factory=dict)
+    protected: bool = False
 
     def section(self, name: str) -> Mapping[str, Json]:
         found: Mapping[str, Json] = self.raw.get(name) or {}
