@@ -2,17 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
 
 from audit.counts import PARTS
 from audit.finding import SEVERITIES, Finding
 from audit.inert import code, plain
+from audit.names import by_rule
 from audit.result import Result
 from audit.verdict import BLOCK, NEEDS_APPROVAL, PASS
 from audit.worst_case import WorstCase
 
 # GitHub refuses a longer comment; half of it is what people read.
 LIMIT, COMFORTABLE = 65_536, 32_768
+# The title of what blocks, and the line that says how much of it is left out.
+ASIDE = 200
 MARKER = "<!-- strata-audit -->"
 MEANS = {
     PASS: "nothing here needs anyone's approval",
@@ -25,34 +27,35 @@ Line = Callable[[Sequence[Finding]], str]
 
 def comment(result: Result) -> str:
     """As much as fits: every blocking finding always, the rest in less and less detail."""
-    levels = ((_full, _full), (_full, _short), (_short, _short), (_short, None), (_names, None))
     found = ""
+    levels = ((_full, _full), (_full, _short), (_short, _short), (_short, None), (None, None))
     for limit in (COMFORTABLE, LIMIT):
         for blocking, others in levels:
             found = _comment(result, blocking, others)
             if len(found) <= limit:
                 return found
-    return found[: LIMIT - 200] + "\n\n(cut here: the JSON report holds the rest)"
+    return found
 
 
-def _comment(result: Result, blocking: Line, others: Line | None) -> str:
-    parts = [
-        _head(result),
-        _table(result),
-        *_rules(result),
-        *_section("In the way", result.with_verdict(BLOCK), blocking),
-    ]
+def _comment(result: Result, blocking: Line | None, others: Line | None) -> str:
+    """Without a line for each, what blocks is told by its names, as many as can be said."""
     needing = result.with_verdict(NEEDS_APPROVAL)
+    before = [_head(result), _table(result), *_rules(result)]
+    after: list[str] = []
     if others:
-        parts += _by_owner(result, needing, others)
-        parts += _folded("Nothing to do", result.with_verdict(PASS), others)
-        parts += _accepted(result)
+        after += _by_owner(result, needing, others)
+        after += _folded("Nothing to do", result.with_verdict(PASS), others)
+        after += _accepted(result)
     else:
-        parts.append(
+        after.append(
             f"{len(needing)} findings need approval and {len(result.accepted)} are accepted: "
             "see the JSON report."
         )
-    return "\n\n".join([*parts, *_foot(result)]) + "\n"
+    after += _foot(result)
+    found = result.with_verdict(BLOCK)
+    room = LIMIT - sum(len(each) + 2 for each in [*before, *after]) - ASIDE
+    lines = _lines(found, blocking) if blocking else list(by_rule(found, room))
+    return "\n\n".join([*before, *_section("In the way", len(found), lines), *after]) + "\n"
 
 
 def _head(result: Result) -> str:
@@ -103,10 +106,10 @@ def _rules(result: Result) -> Iterator[str]:
         yield f"Bedrock rules: {'; '.join(told)}."
 
 
-def _section(title: str, findings: Sequence[Finding], line: Line) -> Iterator[str]:
-    if findings:
-        yield f"### {title}: {len(findings)}"
-        yield "\n".join(_lines(findings, line))
+def _section(title: str, count: int, lines: Iterable[str]) -> Iterator[str]:
+    if count:
+        yield f"### {title}: {count}"
+        yield "\n".join(lines)
 
 
 def _by_owner(result: Result, findings: Sequence[Finding], line: Line) -> Iterator[str]:
@@ -140,9 +143,6 @@ def _details(summary: str, lines: Iterable[str]) -> Iterator[str]:
 
 def _lines(findings: Sequence[Finding], line: Line) -> list[str]:
     """One line for what is found alike in several environments."""
-    if line is _names:
-        ordered = sorted(findings, key=lambda each: (each.rule, each.resource))
-        return [_names(list(group)) for _, group in groupby(ordered, key=lambda each: each.rule)]
     groups: dict[tuple[str, ...], list[Finding]] = {}
     for each in findings:
         key = (each.rule, each.severity, _local(each), each.before, each.after, each.why)
@@ -167,25 +167,18 @@ def _short(group: Sequence[Finding]) -> str:
     return f"- {what} {where}: {plain(first.why)}"
 
 
-def _names(group: Sequence[Finding]) -> str:
-    by_resource: dict[str, list[str]] = {}
-    for each in group:
-        by_resource.setdefault(each.environment, []).append(plain(each.resource))
-    where = "; ".join(
-        f"{plain(name)}: {', '.join(dict.fromkeys(found))}" for name, found in by_resource.items()
-    )
-    return f"- {code(group[0].rule)} {where}"
-
-
 def _foot(result: Result) -> Iterator[str]:
     unknown = sorted({type for each in result.environments for type in each.not_understood})
     if unknown:
         shown = ", ".join(map(code, unknown[:20]))
         more = f" and {len(unknown) - 20} more" if len(unknown) > 20 else ""
         yield f"Not understood: {shown}{more}."
+    unbounded: dict[str, list[str]] = {}
     for each in result.environments:
         if (case := each.models[1]) and case.usd is None:
-            yield f"Models of {code(each.name)} may cost any amount: {plain(case.by)}."
+            unbounded.setdefault(case.by, []).append(code(each.name))
+    for why, names in unbounded.items():
+        yield f"Models of {', '.join(names)} may cost any amount: {plain(why)}."
     sides = f"base {code(result.base)}, head {code(result.head)}"
     yield f"<sub>{sides}: an approval holds for this head alone.</sub>"
     yield MARKER

@@ -4,20 +4,23 @@ import json
 import random
 import shutil
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from audit.comment import COMFORTABLE
+from audit.comment import COMFORTABLE, LIMIT, MARKER
 from audit.digest import digest
 from audit.environments import environments
 from audit.errors import Unreadable
+from audit.inert import code
 from audit.verdict import BLOCK
 from tests.audit.changes.assemblies import raws, write_assembly
-from tests.audit.changes.audited import audited
+from tests.audit.changes.audited import Told, audited
 from tests.audit.changes.edits import edited
 
+CLOSED = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 ENVIRONMENTS = ("dev", "test", "staging", "prod")
 SEED = 20261124
 
@@ -39,23 +42,70 @@ def tables(count: int, **properties: object) -> Any:
         "Type": "AWS::DynamoDB::Table",
         "Properties": {"BillingMode": "PAY_PER_REQUEST", **properties},
     }
-    return {
-        "orders": {"Resources": {f"OrdersOfTheYearTable{i:04}ABCD1234": body for i in range(count)}}
-    }
+    ids = (f"OrdersOfTheYearAndTheRegionTable{i:05}ABCD1234" for i in range(count))
+    return {"orders": {"Resources": dict.fromkeys(ids, body)}}
 
 
-def test_every_blocking_finding_fits_into_the_comment(tmp_path):
-    """500 tables lose their names, in 4 environments: 2,000 blocking findings."""
-    before, after = tables(500, TableName="a"), tables(500, TableName="b")
+def lost(tmp_path: Path, count: int) -> Told:
+    """Every table gets another name, in all four environments: what is in them is lost."""
+    before, after = tables(count, TableName="a"), tables(count, TableName="b")
     base = write_assembly(tmp_path / "base", dict.fromkeys(ENVIRONMENTS, before))
-    head = write_assembly(tmp_path / "head", dict.fromkeys(ENVIRONMENTS, after))
-    found = audited(base, head)
+    return audited(base, write_assembly(tmp_path / "head", dict.fromkeys(ENVIRONMENTS, after)))
+
+
+def test_every_blocking_finding_fits_into_half_a_comment(tmp_path):
+    """500 tables in 4 environments: 2,000 findings, those of dev with its owners' approval."""
+    found = lost(tmp_path, 500)
     blocking = found.result.with_verdict(BLOCK)
-    assert len(blocking) == 1_500  # data of dev may be lost with its owners' approval
-    assert len(found.comment) <= COMFORTABLE * 2
+    assert len(blocking) == 1_500
+    assert len(found.comment) <= COMFORTABLE == 32_768
     for each in blocking:
         assert each.resource.partition("/")[2] in found.comment
+        assert code(each.environment) in found.comment
     assert len(json.loads(found.report)["findings"]) == 2_000
+
+
+def buckets(folder: Path, properties: Any) -> Path:
+    body = {"Type": "AWS::S3::Bucket", "Properties": properties}
+    stack = {"Resources": {f"FilesOfTheYearBucket{n:03}": body for n in range(500)}}
+    return write_assembly(folder, {each: {"files": stack} for each in ENVIRONMENTS})
+
+
+def test_a_resource_that_breaks_several_rules_is_named_once(tmp_path):
+    """500 buckets lose all that keeps them closed, in 4 environments."""
+    sides = (
+        {"PublicAccessBlockConfiguration": dict.fromkeys(CLOSED, True)},
+        {
+            "PublicAccessBlockConfiguration": dict.fromkeys(CLOSED, False),
+            "AccessControl": "PublicReadWrite",
+            "BucketName": "another",
+        },
+    )
+    found = audited(*(buckets(tmp_path / f"{i}", each) for i, each in enumerate(sides)))
+    blocking = found.result.with_verdict(BLOCK)
+    assert len({(each.environment, each.resource) for each in blocking}) == 2_000
+    assert len(blocking) > 2_000
+    assert len(found.comment) <= COMFORTABLE
+    for each in blocking:
+        assert found.comment.count(each.resource.partition("/")[2]) == 1
+        assert each.rule in unescape(found.comment)
+
+
+@pytest.mark.parametrize("count", [1_000, 2_000])
+def test_what_does_not_fit_is_counted_and_never_silently_cut(tmp_path, count):
+    found = lost(tmp_path, count)
+    assert len(found.comment) <= LIMIT == 65_536
+    named = {
+        each.resource
+        for each in found.result.with_verdict(BLOCK)
+        if each.resource.partition("/")[2] in found.comment
+    }
+    left = count - len(named) // 3
+    told = f"and {left} more resources: the JSON report names them all"
+    assert (told in found.comment) == (left > 0)
+    assert found.comment.startswith("## BLOCK")
+    assert found.comment.endswith(f"{MARKER}\n")
+    assert len(json.loads(found.report)["findings"]) == count * 4
 
 
 def test_what_blocks_stands_before_what_does_not(assembly):
