@@ -69,6 +69,11 @@ def gravity(found: Broadening, *, new_holder: bool) -> str:
     return severity
 
 
+def gravest(found: Iterable[Broadening]) -> str:
+    """The severity of the gravest of several broadenings, medium of none."""
+    return _graver(gravity(each, new_holder=False) for each in found)
+
+
 def is_wide(resource: str) -> bool:
     """Does it name everything, or all of one service?"""
     if resource == ANYONE or resource.startswith("not "):
@@ -77,8 +82,14 @@ def is_wide(resource: str) -> bool:
     return not rest.strip("*/") or rest.strip("*") in ("", "/", ":")
 
 
-def is_restricted(statement: Statement) -> bool:
-    """Do its conditions leave out the public?"""
+def is_open(found: Broadening) -> bool:
+    """Does it let in anyone at all, whom no condition leaves out?"""
+    principals = found.principals or found.statement.principals.all
+    anyone = ANYONE in principals or found.statement.principals.inverted
+    return anyone and not _is_restricted(found.statement)
+
+
+def _is_restricted(statement: Statement) -> bool:
     return any(
         test.key in NARROWING_KEYS
         and not test.negated

@@ -1,23 +1,16 @@
 """Who holds which statements: everything that the templates attach to one role, user or group,
 so that moving a statement from one policy to another changes nothing."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from audit.iam.documents import documents, names_principals, parsed
 from audit.iam.statement import Statement, statements
+from audit.iam.types import ATTACHED, PRINCIPALS
 from audit.iam.written import Unclear
 from audit.template import Json
 from audit.view import Resource, View
 
-PRINCIPALS = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
-ATTACHED = (
-    "AWS::IAM::Policy",
-    "AWS::IAM::ManagedPolicy",
-    "AWS::IAM::RolePolicy",
-    "AWS::IAM::UserPolicy",
-    "AWS::IAM::GroupPolicy",
-)
 # Policies that hold for whom they do not name: compared one by one.
 ALONE = {
     "AWS::SSO::PermissionSet": "InlinePolicy",
@@ -60,17 +53,11 @@ def holders(view: View) -> dict[str, Holder]:
     for type, property in ALONE.items():
         for resource in view.of(type):
             found.setdefault(resource.name, Holder(resource)).add(resource.get(property), resource)
+    for resource in view.resources.values():
+        for document in documents(resource):
+            if not names_principals(document):
+                found.setdefault(resource.name, Holder(resource)).add(document, resource)
     return found
-
-
-def parsed(document: Json) -> Json:
-    """A policy document that is written as text inside the template."""
-    if not isinstance(document, str):
-        return document
-    try:
-        return json.loads(document)
-    except ValueError as error:
-        raise Unclear("the policy is text that is not JSON") from error
 
 
 def _owners(view: View, policy: Resource) -> Iterator[Resource]:

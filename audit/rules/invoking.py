@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from audit.environment import Environment, Resource
-from audit.rules.statements import IDENTITY, Statement, written_in
+from audit.iam.types import IDENTITY
+from audit.rules.statements import Statement, written_in
 from audit.template import Json
 
 # Converse and ConverseStream have no actions of their own: they are these.

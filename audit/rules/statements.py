@@ -6,18 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from audit.environment import Environment, Resource, as_list, at, mapping
+from audit.iam.types import ATTACHED, IDENTITY, PRINCIPALS
 from audit.intrinsics import HOLE, text_of
 from audit.template import Json
 
-WITH_INLINE = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
-ATTACHED = (
-    "AWS::IAM::Policy",
-    "AWS::IAM::ManagedPolicy",
-    "AWS::IAM::RolePolicy",
-    "AWS::IAM::UserPolicy",
-    "AWS::IAM::GroupPolicy",
-)
-IDENTITY = (*WITH_INLINE, *ATTACHED)
 HOLDERS = ("Roles", "Users", "Groups", "RoleName", "UserName", "GroupName")
 
 
@@ -99,7 +91,7 @@ def written_in(resource: Resource) -> list[Statement]:
 
 def holders(policy: Resource, around: Environment) -> list[str]:
     """Who holds a policy's statements, by name; a policy that nobody holds yet, itself."""
-    if policy.type in WITH_INLINE:
+    if policy.type in PRINCIPALS:
         return [policy.name]
     named = [text for key in HOLDERS for text in policy.list_at(key)]
     held = [_name(text, policy, around) for text in named]
@@ -124,7 +116,7 @@ def _name(text: Json, near: Resource, around: Environment) -> str:
 
 def _attaching(policy: Resource, around: Environment) -> Iterator[Resource]:
     if policy.type == "AWS::IAM::ManagedPolicy":
-        for each in around.of_type(*WITH_INLINE):
+        for each in around.of_type(*PRINCIPALS):
             if any(policy in around.referred(arn, each) for arn in _managed(each)):
                 yield each
 

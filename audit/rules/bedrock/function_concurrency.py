@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from audit.environment import Environment, Resource, number
+from audit.iam.types import IDENTITY
 from audit.rules.invoking import invoking
 from audit.rules.registry import rule
-from audit.rules.statements import IDENTITY, holders
+from audit.rules.statements import holders
 
 
 @rule(

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from audit.environment import Environment, Resource
+from audit.iam.types import IDENTITY
 from audit.rules.invoking import generating
 from audit.rules.registry import rule
-from audit.rules.statements import IDENTITY, held_by, holders
+from audit.rules.statements import held_by, holders
 
 ACTION = "bedrock:ApplyGuardrail"
 

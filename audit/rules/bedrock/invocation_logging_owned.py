@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from audit.environment import Environment, Resource
+from audit.iam.types import IDENTITY
 from audit.rules.invoking import invokes_anything
 from audit.rules.registry import WHOLE, rule
-from audit.rules.statements import IDENTITY, holders, written_in
+from audit.rules.statements import holders, written_in
 
 ACTION = "bedrock:PutModelInvocationLoggingConfiguration"
 

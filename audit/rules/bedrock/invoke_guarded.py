@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from audit.environment import Environment, Resource
+from audit.iam.types import IDENTITY
 from audit.rules.invoking import GUARDRAIL, generating
 from audit.rules.registry import rule
-from audit.rules.statements import IDENTITY, Statement
+from audit.rules.statements import Statement
 
 OPERATORS = ("stringequals", "stringlike", "arnequals", "arnlike")
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from audit.environment import Environment, Resource
+from audit.iam.types import IDENTITY
 from audit.intrinsics import text_of
 from audit.rules.invoking import invoking
 from audit.rules.registry import rule
-from audit.rules.statements import IDENTITY
 
 MANAGED = (
     "AdministratorAccess",

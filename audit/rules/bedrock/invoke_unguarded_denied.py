@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from audit.environment import Environment, Resource
+from audit.iam.types import IDENTITY
 from audit.rules.invoking import ACTIONS, GUARDRAIL, generating, targets
 from audit.rules.registry import rule
-from audit.rules.statements import IDENTITY, Statement, held_by, holders
+from audit.rules.statements import Statement, held_by, holders
 
 NEGATED = ("stringnotequals", "stringnotlike", "arnnotequals", "arnnotlike")
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from audit.environment import Environment, Resource
+from audit.iam.types import IDENTITY
 from audit.rules.denials import not_denied
 from audit.rules.registry import rule
-from audit.rules.statements import IDENTITY
 
 
 @rule(

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from audit.environment import Environment, Resource
+from audit.iam.types import IDENTITY
 from audit.intrinsics import text_of
 from audit.rules.invoking import PROFILE, invoking, source_of
 from audit.rules.regions import regions
 from audit.rules.registry import rule
-from audit.rules.statements import IDENTITY
 
 
 @rule(

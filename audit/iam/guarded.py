@@ -1,0 +1,91 @@
+"""What resources' own policies say of who may use them, whichever resource the policy is in."""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from audit.iam.documents import documents, names_principals, parsed
+from audit.iam.statement import ANYONE, Statement, statements
+from audit.iam.written import Unclear
+from audit.template import Json
+from audit.view import Resource, View
+
+FILE = Path(__file__).parents[1] / "data" / "resource_policies.toml"
+PERMISSION, LAYER = "AWS::Lambda::Permission", "AWS::Lambda::LayerVersionPermission"
+# What `lambda:AddPermission` makes of a permission's properties.
+TESTS = (
+    ("ArnLike", "aws:SourceArn", "SourceArn"),
+    ("StringEquals", "aws:SourceAccount", "SourceAccount"),
+    ("StringEquals", "aws:PrincipalOrgID", "PrincipalOrgID"),
+    ("StringEquals", "aws:PrincipalOrgID", "OrganizationId"),
+    ("StringEquals", "lambda:EventSourceToken", "EventSourceToken"),
+    ("StringEquals", "lambda:FunctionUrlAuthType", "FunctionUrlAuthType"),
+)
+
+
+@dataclass
+class Guarded:
+    """All policies of one resource together; `source` is where the first of them is written."""
+
+    source: Resource
+    statements: list[Statement] = field(default_factory=list)
+    unclear: str = ""
+
+
+def guarded(view: View) -> dict[str, Guarded]:
+    """Policies by what they protect: a resource's name where the template has it, else its text."""
+    found: dict[str, Guarded] = {}
+    for resource in view.resources.values():
+        for document in _policies(resource):
+            target = found.setdefault(_target(resource, view), Guarded(resource))
+            try:
+                target.statements += statements(parsed(document), of_resource=True)
+            except Unclear as error:
+                target.unclear = str(error)
+    return found
+
+
+def _policies(resource: Resource) -> Iterator[Json]:
+    if resource.type in (PERMISSION, LAYER):
+        yield _permission(resource)
+        return
+    known = resource.get(_places().get(resource.type, {}).get("policy", ""))
+    if isinstance(known, str):
+        yield known
+        return
+    yield from (each for each in documents(resource) if names_principals(each))
+
+
+def _target(resource: Resource, view: View) -> str:
+    property = _places().get(resource.type, {}).get("of")
+    found = resource.get(property) if property else None
+    first = found[0] if isinstance(found, list) and found else found
+    if not first:
+        return resource.name
+    protected = view.referred(first)
+    return protected.name if protected else f"{resource.type.split('::')[1]} {first}"
+
+
+def _permission(resource: Resource) -> Json:
+    principal = str(resource.get("Principal") or ANYONE)
+    sort = "Service" if ".amazonaws." in principal or principal.endswith(".internal") else "AWS"
+    tests: dict[str, dict[str, Json]] = {}
+    for operator, key, property in TESTS:
+        value = resource.get(property)
+        if value and value != "NONE":
+            tests.setdefault(operator, {})[key] = value
+    statement = {
+        "Effect": "Allow",
+        "Action": resource.get("Action") or "lambda:GetLayerVersion",
+        "Principal": ANYONE if principal == ANYONE else {sort: principal},
+        "Resource": "*",
+        "Condition": tests,
+    }
+    return {"Statement": [statement]}
+
+
+@cache
+def _places() -> dict[str, dict[str, str]]:
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
