@@ -15,16 +15,17 @@ from audit.intrinsics import is_known
 from audit.template import Json
 
 FOLDER = Path(__file__).parent / "data" / "settings"
-STEP = re.compile(r"(\w+|\*)(?:\[(\w+)(?:=([^\]]+))?\])?(?:\.|$)")
+STEP = re.compile(r'''("[^"]+"|\w+|\*)(?:\[(\w+)(?:=([^\]]+))?\])?(?:\.|$)''')
 UNLIMITED = "unlimited"
 
 
 @dataclass(frozen=True)
 class Setting:
-    """`strength`: the values from weak to strong, equals in one list; or `more` or `less`, the
-    numbers that are stronger; or `kept`, where losing it weakens; `absent`, where having it does;
-    `items`, where losing one does; `fewer`, where gaining one does. `new`: also judged where the
-    resource is new."""
+    """`strength`: the values from weak to strong, equals in one list (a list of values is as weak
+    as its weakest); or `more` or `less`, the numbers that are stronger; or `kept`, where losing it
+    weakens; `absent`, where having it does; `same`, where another one may; `items`, where losing
+    one does; `fewer`, where gaining one does. `unlimited` is the number that means no limit.
+    `new`: also judged where the resource is new."""
 
     rule: str
     category: str
@@ -36,6 +37,7 @@ class Setting:
     fix: str = "keep the stronger value, or accept the finding with a reason and a date"
     default: Json = None
     new: bool = False
+    unlimited: float | None = None
     groups: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     def applies(self, type: str) -> bool:
@@ -57,6 +59,8 @@ class Setting:
             return bool(was) and not now
         if self.strength == "absent":
             return bool(now) and not was
+        if self.strength == "same":
+            return bool(was) and was != now
         if self.strength == "items":
             lost = [each for each in _items(was) if each not in _items(now)]
             return bool(lost)
@@ -72,13 +76,18 @@ class Setting:
             return None
         if self.strength in ("more", "less"):
             number = _number(value)
+            number = math.inf if number is not None and number == self.unlimited else number
             return number if number is None or self.strength == "more" else -number
-        text = str(value).lower()
+        ranks = [self._rank_of(each) for each in (value if isinstance(value, list) else [value])]
+        known = [each for each in ranks if each is not None]
+        return min(known) if known else None
+
+    def _rank_of(self, value: Json) -> float | None:
         unlisted = None if not is_known(value) else self.groups.get("*")
-        return self.groups.get(text, unlisted)
+        return self.groups.get(str(value).lower(), unlisted)
 
     def _strongest(self) -> Json:
-        if self.strength in ("kept", "absent", "items", "fewer", "more", "less"):
+        if self.strength in ("kept", "absent", "same", "items", "fewer", "more", "less"):
             return None
         last = self.strength[-1]
         return last[0] if isinstance(last, list) else last
@@ -124,12 +133,13 @@ def _follow(
     if not steps:
         yield place, value
         return
-    (name, key, wanted), rest = steps[0], steps[1:]
+    (quoted, key, wanted), rest = steps[0], steps[1:]
+    name = quoted.strip('"')
     if name == "*":
         for each in value if isinstance(value, Mapping) else ():
             yield from _follow(value[each], rest, f"{place}.{each}")
         return
-    found = value.get(name) if isinstance(value, Mapping) else None
+    found = _child(value, name)
     here = f"{place}.{name}" if place else name
     if not key:
         yield from _follow(found, rest, here)
@@ -138,6 +148,12 @@ def _follow(
         label = str(each.get(key)) if isinstance(each, Mapping) else ""
         if not wanted or label == wanted:
             yield from _follow(each, rest, f"{here}[{label}]")
+
+
+def _child(value: Json, name: str) -> Json:
+    if isinstance(value, list) and name.isdigit():
+        return value[int(name)] if int(name) < len(value) else None
+    return value.get(name) if isinstance(value, Mapping) else None
 
 
 def _items(value: Json) -> list[Json]:
