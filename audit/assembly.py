@@ -55,7 +55,9 @@ def _assembly(folder: Path, environment: str) -> Iterator[tuple[str, Template]]:
     try:
         for id, artifact in sorted(document["artifacts"].items()):
             if artifact["type"] == STACK:
-                yield from ((environment, each) for each in _stack(folder, id, artifact))
+                missing = tuple(sorted(each["key"] for each in document.get("missing") or ()))
+                for each in _stack(folder, id, artifact):
+                    yield environment, replace(each, looked_up=missing)
             if artifact["type"] == STAGE:
                 inner = folder / artifact["properties"]["directoryName"]
                 name = artifact.get("displayName") or id.removeprefix("assembly-")

@@ -35,10 +35,6 @@ def _check(manifest: Path) -> None:
                 _check_assets(manifest.parent / artifact["properties"]["file"])
     except (AttributeError, KeyError, TypeError) as error:
         raise Unreadable(f"{manifest} is not a cloud assembly's: {error!r}") from error
-    if document.get("missing"):
-        raise Unreadable(
-            f"{manifest} says that context is missing: synthesize with credentials once"
-        )
 
 
 def _check_assets(file: Path) -> None:

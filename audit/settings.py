@@ -15,7 +15,7 @@ from audit.intrinsics import is_known
 from audit.template import Json
 
 FOLDER = Path(__file__).parent / "data" / "settings"
-STEP = re.compile(r'''("[^"]+"|\w+|\*)(?:\[(\w+)(?:=([^\]]+))?\])?(?:\.|$)''')
+STEP = re.compile(r"""("[^"]+"|\w+|\*)(?:\[(\w+)(?:=([^\]]+))?\])?(?:\.|$)""")
 UNLIMITED = "unlimited"
 
 
@@ -39,9 +39,6 @@ class Setting:
     new: bool = False
     unlimited: float | None = None
     groups: Mapping[str, int] = field(default_factory=dict, compare=False)
-
-    def applies(self, type: str) -> bool:
-        return self.types == (ANY,) or type in self.types
 
     def weakened(self, change: Change) -> Iterator[tuple[str, Json, Json]]:
         """(where, before, after) of each place that is weaker than it was."""
@@ -95,6 +92,12 @@ class Setting:
 
 def settings() -> tuple[Setting, ...]:
     return _settings()
+
+
+@cache
+def settings_of(type: str) -> tuple[Setting, ...]:
+    """Those that a resource of this type can have."""
+    return tuple(each for each in settings() if each.types == (ANY,) or type in each.types)
 
 
 @cache

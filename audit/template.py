@@ -1,7 +1,7 @@
 """A CloudFormation template as it is written: read from JSON or YAML, refused if it is neither."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,9 @@ SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
 class Template:
     """`name` is the stack's; account and region are empty where the assembly leaves them open.
 
-    `paths` are those of constructs within their environment, by logical id, where CDK tells them.
-    `protected` stacks cannot be deleted before somebody says otherwise.
+    `paths` are those of constructs within their environment, by logical id, where CDK tells them;
+    `protected`, whether the stack refuses to be deleted; `looked_up`, what CDK had yet to look up
+    in the account when it wrote the template.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Template:
     region: str = ""
     paths: Mapping[str, str] = field(default_factory=dict)
     protected: bool = False
+    looked_up: Sequence[str] = ()
 
     def section(self, name: str) -> Mapping[str, Json]:
         found: Mapping[str, Json] = self.raw.get(name) or {}

@@ -6,6 +6,21 @@ from audit.change import Change, Hazard, on_change
 from audit.stateful import loss, physical_name
 
 DELETE, SNAPSHOT = "Delete", "Snapshot"
+# Of what the schemas say that it may replace, the reference says that these always do, for one
+# that exists, and that these only interrupt it.
+REPLACING = {"Engine", "MasterUsername", "AvailabilityZone", "SourceDBInstanceIdentifier"}
+INTERRUPTING = {
+    "AutoMinorVersionUpgrade",
+    "BackupRetentionPeriod",
+    "DBParameterGroupName",
+    "EbsOptimized",
+    "InstanceType",
+    "MultiAZ",
+    "PreferredMaintenanceWindow",
+    "SecurityGroupIds",
+    "StorageType",
+    "UserData",
+}
 # What else a new and empty one of a type means.
 AFTERWARDS = {"AWS::Bedrock::KnowledgeBase": "; every document is ingested again, and paid for"}
 
@@ -18,7 +33,7 @@ AFTERWARDS = {"AWS::Bedrock::KnowledgeBase": "; every document is ingested again
 )
 def data_survives(change: Change) -> Iterator[Hazard]:
     """A resource that holds data is neither removed nor replaced."""
-    if not change.before or not (severity := loss(change.before.type)):
+    if not change.before or not (severity := loss(change.before)):
         return
     if not change.after:
         yield _removed(change, severity)
@@ -27,7 +42,7 @@ def data_survives(change: Change) -> Iterator[Hazard]:
     elif change.replaced_by:
         yield _replaced(change, severity)
     elif change.maybe_replaced_by:
-        yield _maybe_replaced(change)
+        yield _maybe_replaced(change, severity)
 
 
 def _removed(change: Change, severity: str) -> Hazard:
@@ -70,12 +85,19 @@ def _replaced(change: Change, severity: str) -> Hazard:
     return Hazard("high", before, after, f"{cause}: the new one is empty, the old one left behind")
 
 
-def _maybe_replaced(change: Change) -> Hazard:
+def _maybe_replaced(change: Change, severity: str) -> Hazard:
     properties = change.maybe_replaced_by
     return Hazard(
-        "medium",
+        _chance(change, properties, severity),
         {each: change.was(each) for each in properties},
         {each: change.now(each) for each in properties},
         f"a change of {', '.join(properties)} may replace it, depending on the values",
         "read the property's update behaviour in the CloudFormation reference of the type",
     )
+
+
+def _chance(change: Change, properties: list[str], severity: str) -> str:
+    """As grave as the loss, a step less, where the reference says that these values replace it."""
+    if severity == "critical" and not REPLACING.isdisjoint(properties):
+        return "high"
+    return "low" if all(each in INTERRUPTING for each in properties) else "medium"

@@ -54,6 +54,33 @@ def _weaker(name: str, before: Mapping[str, Json], after: Mapping[str, Json]) ->
     scoped = [_managed(each).get("ScopeDownStatement") for each in (before, after)]
     if scoped[1] and scoped[0] != scoped[1]:
         yield Hazard("medium", scoped[0], scoped[1], f"{name} looks at other requests than before")
+    if _misses(before, after):
+        was, now = (each.get("Statement") for each in (before, after))
+        yield Hazard("medium", was, now, f"{name} may not see what it saw before")
+
+
+def _misses(before: Mapping[str, Json], after: Mapping[str, Json]) -> bool:
+    """May the rule's statement let through what it did not? More alternatives block more, and allow
+    more; where statements are combined or negated, that is not decided, and any change counts."""
+    was, now = (set(_leaves(each.get("Statement"))) for each in (before, after))
+    if was == now or _strength(after) == STRENGTH["Count"]:
+        return False
+    if any({"AndStatement", "NotStatement"} & {*place} for place, _ in was | now):
+        return True
+    return not (now <= was if _strength(after) == STRENGTH["Allow"] else was <= now)
+
+
+def _leaves(value: Json, place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What a statement says, without what is judged by itself."""
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            if name not in ("Limit", "ExcludedRules", "RuleActionOverrides", "ScopeDownStatement"):
+                yield from _leaves(each, (*place, name))
+    elif isinstance(value, list):
+        for each in value:
+            yield from _leaves(each, place)
+    else:
+        yield place, str(value)
 
 
 def _rules(value: Json) -> dict[str, Mapping[str, Json]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from audit.change import Change, Hazard, on_change
-from audit.openings import ACL
+from audit.openings import ACL, is_world
 from audit.view import Resource
 
 
@@ -27,5 +27,5 @@ def subnets_stay_closed(change: Change) -> Iterator[Hazard]:
 def _acl(entry: Resource | None) -> str | None:
     if not entry or str(entry.get("Egress")).lower() == "true":
         return None
-    wide = entry.get("CidrBlock") == "0.0.0.0/0" or entry.get("Ipv6CidrBlock") == "::/0"
-    return str(entry.get("RuleAction")).lower() if wide else None
+    ranges = (entry.get("CidrBlock"), entry.get("Ipv6CidrBlock"))
+    return str(entry.get("RuleAction")).lower() if any(map(is_world, ranges)) else None

@@ -22,13 +22,15 @@ def callers_stay_the_same(change: Change) -> Iterator[Hazard]:
     for new in openings(change.after, "SecurityGroupIngress"):
         if not any(new.within(each) for each in before):
             yield Hazard(
-                _severity(new), [str(each) for each in before] or None, str(new), _why(new)
+                _severity(new, before), [str(each) for each in before] or None, str(new), _why(new)
             )
 
 
-def _severity(opening: Opening) -> str:
+def _severity(opening: Opening, before: list[Opening]) -> str:
     if not opening.world:
-        return "low" if opening.source.is_private else "medium"
+        # More ports for the same callers is a wider rule, and not one more of many.
+        wider = any(opening.source == each.source for each in before)
+        return "low" if opening.internal and not wider else "medium"
     return "high" if (opening.first, opening.last) in PUBLIC_BY_NATURE else "critical"
 
 

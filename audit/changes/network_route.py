@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from audit.change import Change, Hazard, on_change
-from audit.openings import ROUTE
+from audit.openings import ROUTE, is_world
 
 
 @on_change(
@@ -16,7 +16,7 @@ def private_subnets_stay_private(change: Change) -> Iterator[Hazard]:
     """No subnet newly gets a way to and from the internet."""
     if change.now("GatewayId") and not change.was("GatewayId"):
         to = change.now("DestinationCidrBlock") or change.now("DestinationIpv6CidrBlock")
-        if to in ("0.0.0.0/0", "::/0") and not str(change.now("GatewayId")).startswith("vgw"):
+        if is_world(to) and not str(change.now("GatewayId")).startswith("vgw"):
             yield Hazard(
                 "medium", None, to, "what is in the subnet can be reached from the internet"
             )

@@ -19,7 +19,7 @@ def policies_keep_data(change: Change) -> Iterator[Hazard]:
         "DeletionPolicy": (change.before.deletion_policy, change.after.deletion_policy),
         "UpdateReplacePolicy": (change.before.replace_policy, change.after.replace_policy),
     }
-    severity = "high" if loss(change.resource.type) else "medium"
+    severity = "high" if loss(change.resource) in ("critical", "high") else "medium"
     for name, (was, now) in pairs.items():
         if STRENGTH.get(now, 0) < STRENGTH.get(was, 0):
             why = "the next removal or replacement deletes what this one would have kept"

@@ -10,6 +10,10 @@ from audit.template import Json
 
 PUBLIC_KEY = re.compile(r"BEGIN (PUBLIC KEY|CERTIFICATE)|^ssh-(rsa|ed25519)|^-----BEGIN RSA PUBLIC")
 
+# What the value beside it is called.
+LABELS = ("Name", "Key", "ParameterKey", "ParameterName", "HeaderName")
+LABELLED = ("Value", "ParameterValue", "HeaderValue")
+
 
 @on_change(
     "secret-written",
@@ -35,10 +39,9 @@ def no_secret_is_written_out(change: Change) -> Iterator[Hazard]:
 def _leaves(value: Json, name: str = "") -> Iterator[tuple[str, str]]:
     """(name, text) of every text. Of `{Name: X, Value: Y}` the name is X."""
     if isinstance(value, Mapping):
-        label = value.get("Name") or value.get("Key") or value.get("ParameterKey")
+        label = next((value[each] for each in LABELS if value.get(each)), None)
         for key, each in value.items():
-            named = str(label) if label and key in ("Value", "ParameterValue") else str(key)
-            yield from _leaves(each, named)
+            yield from _leaves(each, str(label) if label and key in LABELLED else str(key))
     elif isinstance(value, list):
         for each in value:
             yield from _leaves(each, name)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from audit.change import Change, Hazard, on_change
-from audit.settings import settings
+from audit.settings import settings_of
 
 
 @on_change("setting-weakened", category="data", fix="keep the stronger value")
@@ -11,8 +11,8 @@ def no_setting_is_weakened(change: Change) -> Iterator[Hazard]:
     """What protects data, narrows exposure or records use is not turned down."""
     if not change.after:
         return
-    for setting in settings():
-        if setting.applies(change.resource.type) and (change.before or setting.new):
+    for setting in settings_of(change.resource.type):
+        if change.before or setting.new:
             for place, was, now in setting.weakened(change):
                 yield Hazard(
                     setting.severity,

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from audit.change import Change, Hazard, on_change
+from audit.openings import is_world
 from audit.template import Json
 
-WORLD = ("0.0.0.0/0", "::/0")
 # These are judged by rules of their own, or say where traffic may go and not from where.
 ELSEWHERE = (
     "AWS::EC2::SecurityGroup",
@@ -39,5 +39,5 @@ def _ranges(value: Json, place: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for each in value:
             yield from _ranges(each, place)
-    elif value in WORLD:
+    elif isinstance(value, str) and "/" in value and is_world(value):
         yield place, str(value)
