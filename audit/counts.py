@@ -35,7 +35,7 @@ def _part(change: Change) -> str:
         return "orphaned" if is_kept else "removed"
     if not change.renamed:
         return "replaced" if change.replaced_by else "changed"
-    if is_kept and loss(before.type):
+    if is_kept and loss(before):
         # The same thing under the same name cannot be made anew: a stack can only take it over.
         is_same = physical_name(before) and physical_name(before) == physical_name(after)
         return "imported" if is_same else "orphaned"

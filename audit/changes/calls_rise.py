@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from audit.calls import callers
 from audit.change import Change, Comparison, Hazard, on_environment
-from audit.settings import settings
+from audit.settings import settings_of
 
 FUNCTION, CONCURRENCY = "AWS::Lambda::Function", "ReservedConcurrentExecutions"
 COUNTED = {"rate-raised", "quota-raised"}
@@ -39,8 +39,8 @@ Found = tuple[str, object, object]
 def _throttles(change: Change) -> Iterator[Found]:
     if not change.before or not change.after:
         return
-    for setting in settings():
-        if setting.rule in COUNTED and setting.applies(change.resource.type):
+    for setting in settings_of(change.resource.type):
+        if setting.rule in COUNTED:
             for place, was, now in setting.weakened(change):
                 if was is not None and not place.endswith(BURST):
                     yield place, was, now
