@@ -1,89 +1,122 @@
-"""The two assemblies of a branch: where it left the other one, and as it is now. Each is
-synthesized in a git worktree of its own, and the base is kept by its commit."""
+"""The two assemblies of a branch: where it left the other one, and as it is now. The base is
+synthesized in a git worktree of its own; both are kept by their commits."""
 
+import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
 from audit.errors import AuditError
+from audit.git import git, left, worktree
+from audit.packages import LOCKS
 
 CACHE = Path(".local") / "audit"
 CDK = Path("node_modules") / ".bin" / "cdk"
+# Without the network; and without validation, which is not the audit's and takes most of the time.
+SYNTH = ("synth", "--quiet", "--no-lookups", "--no-notices", "--output")
+SPARED = {"CDK_VALIDATION": "false", "CDK_DISABLE_CLI_TELEMETRY": "true"}
 # Installed, not committed: the base is synthesized with what is installed for the head.
 INSTALLED = (".venv", "node_modules")
 
 
-def synthesized(ref: str) -> tuple[Path, Path]:
-    """(base, head) for the branch that is checked out here. Raises AuditError."""
-    root = Path(_git("rev-parse", "--show-toplevel"))
-    base = _git("merge-base", "HEAD", ref)
-    return _of_commit(root, base), _of_tree(root)
+@dataclass(frozen=True)
+class App:
+    """`folder` is where the audit is run, which has the `cdk.json`; `place`, in the repository."""
+
+    root: Path
+    place: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.root / self.place
+
+    def kept(self, commit: str) -> Path:
+        """By what is installed too, for that makes another assembly of the same commit."""
+        installed = hashlib.sha256()
+        for pattern in LOCKS:
+            for file in sorted(self.folder.glob(pattern)):
+                installed.update(file.read_bytes())
+        return self.cache / f"{commit}-{installed.hexdigest()[:12]}"
+
+    @property
+    def cache(self) -> Path:
+        """No change of the repository, whatever its `.gitignore` says."""
+        folder = self.folder / CACHE
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+        return folder
 
 
-def _of_commit(root: Path, commit: str) -> Path:
-    kept = root / CACHE / commit
+@dataclass(frozen=True)
+class Sides:
+    """`head_commit` is of the last commit; `dirty`, whether the head has more than that."""
+
+    base: Path
+    head: Path
+    base_commit: str
+    head_commit: str
+    dirty: bool
+
+
+def synthesized(ref: str) -> Sides:
+    """For the branch that is checked out here. Raises AuditError."""
+    app = App(Path(git("rev-parse", "--show-toplevel")), Path(git("rev-parse", "--show-prefix")))
+    base, head = left(ref), git("rev-parse", "HEAD")
+    dirty = bool(git("status", "--porcelain", cwd=app.root))
+    before = _of_commit(app, base)
+    return Sides(before, _of_tree(app) if dirty else _of_commit(app, head), base, head, dirty)
+
+
+def _of_commit(app: App, commit: str) -> Path:
+    kept = app.kept(commit)
     if not kept.exists():
-        with _worktree(root, commit) as tree:
-            made = Path(mkdtemp(prefix="base-", dir=_folder(root)))
-            _synthesize(tree, made)
-            made.rename(kept)
+        with worktree(app.root, commit) as tree:
+            folder = tree / app.place
+            if not folder.is_dir():
+                raise AuditError(
+                    f"{commit[:12]} has no {app.place}: there is nothing to compare with"
+                )
+            _install(app.folder, folder)
+            _synthesize(folder, kept, commit[:12])
     return kept
 
 
-def _of_tree(root: Path) -> Path:
-    """By its commit too, if nothing is changed since; else made anew."""
-    if not _git("status", "--porcelain", cwd=root):
-        return _of_commit(root, _git("rev-parse", "HEAD", cwd=root))
-    made = _folder(root) / "head"
+def _of_tree(app: App) -> Path:
+    made = app.cache / "head"
     shutil.rmtree(made, ignore_errors=True)
-    _synthesize(root, made)
+    _synthesize(app.folder, made, "what is not committed")
     return made
 
 
-@contextmanager
-def _worktree(root: Path, commit: str) -> Iterator[Path]:
-    tree = Path(mkdtemp(prefix="audit-")) / "tree"
-    _git("worktree", "add", "--detach", "--quiet", str(tree), commit, cwd=root)
+def _install(source: Path, target: Path) -> None:
+    for name in INSTALLED:
+        if (source / name).exists() and not (target / name).exists():
+            (target / name).symlink_to((source / name).resolve())
+
+
+def _synthesize(folder: Path, out: Path, what: str) -> None:
+    """Beside `out` first: what is half done is never kept."""
+    print(f"audit: synthesizes {what}", file=sys.stderr, flush=True)
+    made = Path(mkdtemp(prefix="made-", dir=out.parent))
     try:
-        for name in INSTALLED:
-            if (root / name).exists() and not (tree / name).exists():
-                (tree / name).symlink_to((root / name).resolve())
-        yield tree
+        _cdk(folder, made)
+        if not out.exists():
+            made.rename(out)
     finally:
-        _git("worktree", "remove", "--force", str(tree), cwd=root)
-        shutil.rmtree(tree.parent, ignore_errors=True)
+        shutil.rmtree(made, ignore_errors=True)
 
 
-def _synthesize(tree: Path, out: Path) -> None:
-    """Without validation, which is `make check`'s and takes most of the time."""
-    command = [
-        str(CDK) if (tree / CDK).exists() else "cdk",
-        "synth",
-        "--quiet",
-        "--output",
-        str(out),
-    ]
-    environment = {**os.environ, "CDK_VALIDATION": "false", "CDK_DISABLE_CLI_TELEMETRY": "true"}
+def _cdk(folder: Path, out: Path) -> None:
+    command = [str(CDK) if (folder / CDK).exists() else "cdk", *SYNTH, str(out)]
     try:
-        done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True)
+        done = subprocess.run(
+            command, cwd=folder, env={**os.environ, **SPARED}, capture_output=True, text=True
+        )
     except OSError as error:
         raise AuditError(f"{command[0]} could not be run: {error.strerror}") from error
     if done.returncode:
-        raise AuditError(f"`{' '.join(command)}` failed in {tree}:\n{done.stderr[-2000:]}")
-
-
-def _folder(root: Path) -> Path:
-    folder = root / CACHE
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def _git(*arguments: str, cwd: Path | None = None) -> str:
-    done = subprocess.run(["git", *arguments], cwd=cwd, capture_output=True, text=True)
-    if done.returncode:
-        raise AuditError(f"`git {' '.join(arguments)}` failed: {done.stderr.strip()}")
-    return done.stdout.strip()
+        raise AuditError(f"`cdk synth` failed in {folder}:\n{done.stderr[-2000:].strip()}")

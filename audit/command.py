@@ -16,6 +16,7 @@ from audit.run import Judgement, audit
 from audit.sarif import sarif
 from audit.verdict import BLOCK, DEFAULT, NEEDS_APPROVAL, PASS, read_policy
 
+STANDARD_OUTPUT = Path("-")
 STATUS = {PASS: 0, BLOCK: 1, NEEDS_APPROVAL: 3}
 
 
@@ -30,19 +31,29 @@ def main(arguments: Sequence[str]) -> int:
         today=given.today,
     )
     result = audit(base, head, judgement)
-    for path, text in ((given.json, report), (given.sarif, sarif)):
-        if path:
-            path.write_text(text(result), encoding="utf-8")
-    sys.stdout.write(comment(result))
+    written = [(given.json, report(result)), (given.sarif, sarif(result))]
+    for path, text in written:
+        if path and path != STANDARD_OUTPUT:
+            _write(path, text)
+    told = [text for path, text in written if path == STANDARD_OUTPUT]
+    sys.stdout.write("".join(told) or comment(result))
     return STATUS[result.verdict]
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise AuditError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m audit",
         description=__doc__,
-        epilog="`python -m audit rules` judges templates by themselves. Exit status: 0 PASS, "
-        "1 BLOCK, 3 NEEDS-APPROVAL, 2 no verdict (something could not be read).",
+        epilog="`python -m audit rules` judges templates by themselves, `python -m audit ledger` "
+        "keeps what was deployed, `python -m audit why` asks it. Exit status: 0 PASS, 1 BLOCK, "
+        "3 NEEDS-APPROVAL, 2 no verdict (something could not be read).",
     )
     add = parser.add_argument
     add(
@@ -61,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         "--json",
         type=Path,
         metavar="FILE",
-        help="write the findings for machines (audit/report.schema.json)",
+        help="write them for machines (audit/report.schema.json); `-` prints that alone",
     )
     add("--sarif", type=Path, metavar="FILE", help="write them for code scanning")
     add("--policy", type=Path, default=DEFAULT, metavar="FILE", help="default: audit/policy.toml")
@@ -78,7 +89,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _sides(given: argparse.Namespace) -> tuple[Path, Path]:
     if given.against and not given.sides:
-        return synthesized(given.against)
+        sides = synthesized(given.against)
+        return sides.base, sides.head
     if given.against or len(given.sides) != 2:
         raise AuditError("give BASE and HEAD, or --against REF (or `rules` and templates)")
     base, head = given.sides

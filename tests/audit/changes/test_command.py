@@ -79,3 +79,30 @@ def test_no_approval_lifts_a_block(base, tmp_path):
     groups = ["security", "data", "cost", "model-governance"]
     approval.write_text(json.dumps({"digest": reviewed, "groups": groups}))
     assert main([str(base), str(head), "--approval", str(approval), *DAY]) == 1
+
+
+def test_a_report_to_standard_output_is_all_that_stands_there(base, tmp_path, capsys):
+    head = with_edit(tmp_path / "head", "data", drop=["Sessions"])
+    assert main([str(base), str(head), "--json", "-", *DAY]) == 1
+    assert json.loads(capsys.readouterr().out)["verdict"] == "BLOCK"
+
+
+@pytest.mark.parametrize("option", ["--json", "--sarif"])
+def test_a_report_that_cannot_be_written_ends_with_2(base, tmp_path, capsys, option):
+    assert main([str(base), str(base), option, str(tmp_path / "no" / "file"), *DAY]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("sides", [[], ["one"], ["one", "two", "three"], ["one", "--against=x"]])
+def test_two_sides_or_a_ref_must_be_given(sides, capsys):
+    assert main(sides) == 2
+    assert "give BASE and HEAD, or --against REF" in capsys.readouterr().err
+
+
+def test_help_names_every_command_and_every_exit_status(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert ended.value.code == 0
+    for each in ("audit rules", "audit ledger", "audit why", "0 PASS", "1 BLOCK", "2 no verdict"):
+        assert each in told
