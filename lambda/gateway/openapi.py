@@ -46,7 +46,12 @@ _KEY_ONCE = {
     "in": "header",
     "required": False,
     "description": "The same key and body again give the same answer, and are paid for once.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 255,
+        "pattern": "^[ -~]*[!-~][ -~]*$",
+    },
 }
 _ALIAS = {
     "name": "alias",
@@ -66,7 +71,6 @@ _EITHER: list[dict[str, Any]] = [*_BEARER, {"apiKey": []}]
 
 
 def document() -> dict[str, Any]:
-    """A new copy, which the caller may change."""
     return {
         "openapi": "3.1.0",
         "info": {

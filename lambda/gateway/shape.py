@@ -225,19 +225,19 @@ class One(Shape):
     kind = (dict,)
 
     def __init__(self, fields: Mapping[str, Shape]) -> None:
-        self._fields = fields
+        self.fields = fields
         self.says = f"an object with one field of {sorted(fields)}"
 
     def check(self, at: str, value: Any) -> None:
         if not isinstance(value, dict) or len(value) != 1:
             raise self.refusal(at)
         ((name, given),) = value.items()
-        if name not in self._fields:
+        if name not in self.fields:
             raise self.refusal(at)
-        self._fields[name].check(f"{at}.{name}", given)
+        self.fields[name].check(f"{at}.{name}", given)
 
     def schema(self) -> dict[str, Any]:
-        properties = {name: shape.schema() for name, shape in self._fields.items()}
+        properties = {name: shape.schema() for name, shape in self.fields.items()}
         one = {"minProperties": 1, "maxProperties": 1, "additionalProperties": False}
         return {"type": "object", "properties": properties, **one}
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from tests.robustness.gateway import SEARCH
+
 NAME, SCHEMA = "look_up", {"type": "object", "properties": {"city": {"type": "string"}}}
 QUESTION = "How long is it?"
 _FORMAT = {"type": "json_schema", "name": "x", "schema": {"type": "object"}}
@@ -30,6 +32,8 @@ def places() -> Iterator[Place]:
             yield place._replace(body=more, what=f"{place.what}{', streamed' * stream}")
     body = {"model": "vectors", "input": QUESTION}
     yield Place("a text to embed", "/v1/embeddings", "INPUT", body)
+    yield Place("a question to documents", SEARCH, "INPUT", {"query": QUESTION})
+    yield Place("passages found", SEARCH, "OUTPUT", {"query": QUESTION})
 
 
 def _of_a_conversation() -> Iterator[Place]:

@@ -14,7 +14,7 @@ from gateway.verdict import judge
 from tests.faults.behaviours import BEHAVIOURS, ON_A_KEPT_CONNECTION
 from tests.faults.guardrail_places import NAME, Place, places
 from tests.robustness.always import USAGE, Always
-from tests.robustness.gateway import Gateway
+from tests.robustness.gateway import SEARCH, Gateway
 from tests.robustness.guarding import settings
 
 FAULTS: dict[str, Any] = {
@@ -114,9 +114,14 @@ def test_nothing_unjudged_is_told_or_asked_when_the_guardrail_fails(place, fault
     status, text, aws = told(place, FAULTS[fault])
     assert aws.asked
     assert SECRET not in text and PASSAGE not in text
-    assert aws.models == [] if place.source == "INPUT" else aws.models
+    assert reached(place, aws) == (place.source == "OUTPUT")
     assert status >= 400 or broke_off(text), text
     assert examples.ACCOUNT not in text
+
+
+def reached(place: Place, aws: Failing) -> bool:
+    """Whether the model was asked, or the documents where no model is."""
+    return bool(aws.retrieved if place.route == SEARCH else aws.models)
 
 
 def broke_off(text: str) -> bool:
@@ -130,11 +135,11 @@ def test_a_block_is_told_as_one(place):
     _, text, aws = told(place, blocked("Not here."))
     assert SECRET not in text and PASSAGE not in text
     assert "Not here." in text or place.what.startswith("cited")
-    assert aws.models == [] if place.source == "INPUT" else aws.models
+    assert reached(place, aws) == (place.source == "OUTPUT")
 
 
 def test_there_are_places_on_every_route_that_takes_words():
-    routes = {"/v1/chat/completions", "/v1/responses", "/v1/messages", "/v1/embeddings"}
+    routes = {"/v1/chat/completions", "/v1/responses", "/v1/messages", "/v1/embeddings", SEARCH}
     assert {place.route for place in PLACES} == routes
     assert len(PLACES) * len(FAULTS) >= 400
 

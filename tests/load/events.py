@@ -8,6 +8,7 @@ import json
 import uuid
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 from gateway.keys import Caller
 from tests.load.http import Asked
@@ -22,6 +23,7 @@ def event(asked: Asked, route: Route, parameters: dict[str, str], caller: Caller
     many: dict[str, list[str]] = {}
     for name, value in asked.headers:
         many.setdefault(name, []).append(value)
+    query = parse_qs(asked.query, keep_blank_values=True)
     return {
         **_TEMPLATE,
         "resource": route.resource,
@@ -29,6 +31,8 @@ def event(asked: Asked, route: Route, parameters: dict[str, str], caller: Caller
         "httpMethod": asked.method,
         "headers": dict(asked.headers),
         "multiValueHeaders": many,
+        "queryStringParameters": {name: values[-1] for name, values in query.items()} or None,
+        "multiValueQueryStringParameters": query or None,
         "pathParameters": parameters or None,
         "requestContext": _request_context(asked, route, caller),
         "body": body,

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 USAGE = {"inputTokens": 10, "outputTokens": 5, "totalTokens": 15}
-PASSAGE = {
+PASSAGE: dict[str, Any] = {
     "content": {"text": "The refund window is 34 days."},
     "location": {"s3Location": {"uri": "s3://documents-111111111111/handbook/returns.md"}},
     "score": 0.8,
+    "metadata": {"groups": ["everyone"]},
 }
 
 
@@ -19,6 +20,7 @@ class Always:
 
     def __init__(self) -> None:
         self.models: list[str] = []
+        self.retrieved: list[tuple[str, Mapping[str, Any]]] = []
 
     def converse(
         self, model_id: str, request: Mapping[str, Any], deadline: float
@@ -49,6 +51,7 @@ class Always:
         return {"action": "NONE", "outputs": []}
 
     def retrieve(self, kb_id: str, request: Mapping[str, Any], deadline: float) -> dict[str, Any]:
+        self.retrieved.append((kb_id, request))
         return {"retrievalResults": [PASSAGE]}
 
     def dynamodb(

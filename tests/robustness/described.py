@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import subprocess
 import sys
@@ -36,10 +37,19 @@ def served(gateway: Gateway) -> Iterator[str]:
             thread.join()
 
 
+def _described() -> dict[str, Any]:
+    """What is served, with the names that there are: others are 404s and test nothing more."""
+    described: dict[str, Any] = copy.deepcopy(openapi.document())
+    described["paths"]["/v1/knowledge/{name}/search"]["post"]["parameters"][0]["schema"] = {
+        "enum": ["handbook"]
+    }
+    return described
+
+
 def run(folder: Path, examples: int, seed: int) -> tuple[int, str]:
     """The CLI's exit status and its report; `examples` is for each route."""
     document = folder / "openapi.json"
-    document.write_text(json.dumps(openapi.document()))
+    document.write_text(json.dumps(_described()))
     with served(Gateway()) as url:
         done = subprocess.run(
             [

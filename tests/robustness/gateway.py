@@ -21,16 +21,22 @@ from tests.robustness.always import Always
 KEY = "Bearer sk-strata-test"
 EVERYTHING = ["system", "temperature", "top_p", "stop", "streaming", "tools", "tool_choice"]
 EVERYTHING += ["images", "caching", "structured_output"]
+SEARCH = "/v1/knowledge/handbook/search"
+HANDBOOK = {**examples.DECLARED["knowledge_bases"]["handbook"], "readers": "groups"}
+RERANKER = "arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0"
+CALLER = Caller("demo", "k1", "staff")
 
 
 def generous() -> Settings:
-    """An alias whose model takes everything, and drops what none takes; one that makes vectors."""
+    """An alias whose model takes everything, and drops what none takes; one that makes vectors; a
+    knowledge base with readers and a reranker."""
     able = {**examples.CLAUDE, "accepts": EVERYTHING}
     chat = {**examples.ALIAS, "targets": [able], "unsupported_parameters": "drop"}
     declared = {
         **examples.DECLARED,
         "max_body_bytes": 1_000_000,
         "aliases": {**examples.DECLARED["aliases"], "plain": chat},
+        "knowledge_bases": {"handbook": {**HANDBOOK, "reranker": [RERANKER, 2_000]}},
     }
     return parse(declared, examples.DEPLOYED)
 
@@ -41,14 +47,19 @@ class Gateway:
         self.aws = Always()
 
     def send(
-        self, method: str, path: str, body: bytes = b"", headers: Iterable[tuple[str, str]] = ()
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        headers: Iterable[tuple[str, str]] = (),
+        query: str = "",
     ) -> tuple[int, Mapping[str, str], bytes]:
         """As API Gateway would hand it to the function of the route."""
         route, parameters, allowed = routes.find(method, path)
         if route is None:
             return self._no_route(allowed)
-        asked = Asked(method, path, "", list(headers), body)
-        answer = self._answer(route.module, event(asked, route, parameters, Caller("demo", "k1")))
+        asked = Asked(method, path, query, list(headers), body)
+        answer = self._answer(route.module, event(asked, route, parameters, CALLER))
         return answer.status, answer.headers, b"".join(answer.chunks)
 
     def __call__(self, environ: Mapping[str, Any], start_response: Any) -> Iterable[bytes]:

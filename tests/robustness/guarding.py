@@ -10,14 +10,21 @@ import examples
 from gateway.aws import AwsError
 from gateway.settings import Settings, parse
 from tests.robustness.always import Always, Stream
-from tests.robustness.gateway import EVERYTHING
+from tests.robustness.gateway import CALLER, EVERYTHING, HANDBOOK
 
 GUARDRAIL, VERSION = "gr1", "7"
+BASES = {"handbook": "KB12345678", "board": "KB87654321"}
 _OURS = {"guardrailIdentifier": GUARDRAIL, "guardrailVersion": VERSION}
+_MINE = [
+    {"listContains": {"key": "groups", "value": group}} for group in ("everyone", CALLER.groups)
+]
 
 
 def settings() -> Settings:
-    """Every alias has a guardrail, a fallback, and a model that takes everything."""
+    """Every alias has a guardrail, a fallback, and a model that takes everything.
+
+    The caller's tenant has two groups, its key one; of the knowledge bases it has one, others all.
+    """
     able = [{**model, "accepts": EVERYTHING} for model in (examples.NOVA, examples.CLAUDE)]
     guarded = {
         **examples.ALIAS,
@@ -33,21 +40,25 @@ def settings() -> Settings:
         "grounded": {**documents, "grounded": True},
         "vectors": vectors,
     }
+    theirs = {"boards": {**documents, "knowledge_base": "board"}}
     tenant = {**examples.DECLARED["tenants"]["demo"], "aliases": list(aliases)}
+    tenant["groups"] = ["staff", "finance"]
     declared = {
         **examples.DECLARED,
         "max_body_bytes": 1_000_000,
-        "aliases": aliases,
-        "tenants": {"demo": tenant},
+        "aliases": {**aliases, **theirs},
+        "knowledge_bases": dict.fromkeys(BASES, HANDBOOK),
+        "tenants": {"demo": tenant, "other": {**tenant, "aliases": list(theirs)}},
     }
-    profiles = {name: [f"{name}1", f"{name}2"] for name in aliases if name != "vectors"}
-    return parse(declared, {**examples.DEPLOYED, "profiles": profiles})
+    profiles = {name: [f"{name}1", f"{name}2"] for name in (*aliases, *theirs) if name != "vectors"}
+    return parse(declared, {**examples.DEPLOYED, "profiles": profiles, "knowledge_bases": BASES})
 
 
 class Guarding(Always):
     """The first model of each alias is busy, so that every answer comes from a fallback.
 
-    `asked` is every request that a model got, `judged` every ApplyGuardrail.
+    `asked` is every request that a model got, `judged` every ApplyGuardrail. Documents are searched
+    in the caller's own knowledge base alone, and for its key's groups.
     """
 
     def __init__(self) -> None:
@@ -84,6 +95,16 @@ class Guarding(Always):
         self.judged.append((guardrail_id, version))
         self._judged_texts.update(each["text"]["text"] for each in request["content"])
         return super().apply_guardrail(guardrail_id, version, request, deadline)
+
+    def retrieve(self, kb_id: str, request: Mapping[str, Any], deadline: float) -> dict[str, Any]:
+        assert kb_id == BASES["handbook"]
+        assert request.keys() == {"retrievalQuery", "retrievalConfiguration"}
+        ((kind, given),) = request["retrievalConfiguration"].items()
+        assert kind == "vectorSearchConfiguration"
+        assert given.keys() <= {"numberOfResults", "filter"}
+        readable, *_ = given["filter"].get("andAll", [given["filter"]])
+        assert readable == {"orAll": _MINE}
+        return super().retrieve(kb_id, request, deadline)
 
     def _take(self, request: Mapping[str, Any], more: Mapping[str, str]) -> None:
         self.asked.append(request)

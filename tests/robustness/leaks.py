@@ -10,8 +10,8 @@ from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
 from gateway.aws import AwsError, TimedOut, Unreachable, UpstreamFailure
-from tests.robustness.always import Always
-from tests.robustness.gateway import Gateway
+from tests.robustness.always import PASSAGE, Always
+from tests.robustness.gateway import SEARCH, Gateway
 
 ARN = "arn:aws:bedrock:us-east-1:111111111111:application-inference-profile/x1y2z3"
 # Kinds of what must not be logged; `{}` is a number, so that each is found again alone.
@@ -81,7 +81,7 @@ def requests(secret: str, chance: random.Random) -> tuple[str, dict[str, Any], d
     body = json.loads(json.dumps(_BODIES[route]).replace("SECRET", json.dumps(secret)[1:-1]))
     if chance.random() < 0.3:
         body[chance.choice(("temperature", "nonsense", "stop", "tools", "user"))] = secret
-    if chance.random() < 0.5:
+    if "model" in body and chance.random() < 0.5:
         body["stream"] = True
     return route, body, {"content-type": "application/json", "x-note": secret.encode().hex()}
 
@@ -108,7 +108,13 @@ _BODIES: dict[str, dict[str, Any]] = {
         "messages": [{"role": "user", "content": _SAID}],
     },
     "/v1/embeddings": {"model": "embed-default", "input": [_SAID]},
+    SEARCH: {
+        "query": _SAID,
+        "filter": {"orAll": [{"equals": {"key": "x", "value": "SECRET"}}] * 2},
+        "rerank": True,
+    },
 }
+_FOUND: str = PASSAGE["content"]["text"]
 
 
 def leaks(count: int, seed: int) -> Iterator[str]:
@@ -140,6 +146,8 @@ def _leaks_of(
             yield f"{route}: {forbidden!r} in the log"
         if status >= 400 and forbidden in told:
             yield f"{route}: {forbidden!r} in an error"
+    if _FOUND in printed or (status >= 400 and _FOUND in told):
+        yield f"{route}: a passage in the log or in an error"
     for forbidden in ("arn:aws", "111111111111", "x1y2z3"):
         if forbidden in printed + told:
             yield f"{route}: {forbidden!r} came out"

@@ -6,6 +6,8 @@ import json
 import random
 from collections.abc import Callable, Iterator
 
+from tests.robustness.gateway import SEARCH
+
 # Something of a caller's own that no answer and no log may show again.
 MARKER = "zq7-secret-prompt"
 IMAGE = "data:image/png;base64,iVBORw0KGgo="
@@ -46,6 +48,17 @@ BODIES: dict[str, dict[str, object]] = {
         "messages": [{"role": "user", "content": [{"type": "text", "text": f"Is {MARKER}?"}]}],
     },
     "/v1/embeddings": {"model": "embed-default", "input": [f"{MARKER} one", "two"]},
+    SEARCH: {
+        "query": f"What is {MARKER}?",
+        "top_k": 3,
+        "filter": {
+            "andAll": [
+                {"greaterThan": {"key": "year", "value": 2025}},
+                {"in": {"key": "language", "value": ["en", f"{MARKER} too"]}},
+            ]
+        },
+        "rerank": True,
+    },
 }
 
 Mutate = Callable[[bytearray, random.Random], bytes]
@@ -137,6 +150,8 @@ _PIECES = (
     b"/* */",
     b"'",
     b"\r\n\r\n",
+    b'"groups": ["board"], ',
+    b'"orAll": [], ',
 )
 _VALUES = (
     b"null",

@@ -1,4 +1,7 @@
-"""S2: what a caller may try to be answered without the guardrail, or under another one."""
+"""S2: what a caller may try to be answered without the guardrail, or under another one.
+
+And for documents: to search what others have, or as somebody else.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import itertools
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
+
+from tests.robustness.gateway import SEARCH
 
 Body = dict[str, Any]
 
@@ -32,8 +37,17 @@ NAMES = (
     "performanceConfig",
     "requestMetadata",
     "modelId",
+    "groups",
+    "tenant",
+    "userContext",
+    "knowledge_base",
+    "knowledgeBaseId",
+    "retrievalConfiguration",
+    "implicitFilterConfiguration",
+    "rerankingConfiguration",
 )
-VALUES: tuple[Any, ...] = (FOREIGN, EMPTY, None, "attacker", False, [], {"enabled": False})
+BOARD = "board"  # a knowledge base, and a group, that the caller has not
+VALUES: tuple[Any, ...] = (FOREIGN, EMPTY, None, BOARD, False, [], {"enabled": False})
 HEADERS = (
     "X-Amzn-Bedrock-GuardrailIdentifier",
     "X-Amzn-Bedrock-GuardrailVersion",
@@ -42,6 +56,42 @@ HEADERS = (
     "X-Amzn-Bedrock-GuardrailConfig",
     "X-Strata-Guardrail",
     "X-Amzn-RequestId",
+    "X-Strata-Groups",
+    "X-Strata-Tenant",
+    "X-Strata-Knowledge-Base",
+    "groups",
+)
+# In the path, where the knowledge base's name stands; and whole paths, as API Gateway routes them.
+PLACES = (
+    BOARD,
+    "KB87654321",
+    "Handbook",
+    "handbook ",
+    "handbook,board",
+    "handbook%2Fboard",
+    "handbook%00",
+    "..",
+    "*",
+    "\u210dandbook",
+    "arn:aws:bedrock:us-east-1:111111111111:knowledge-base",
+)
+QUERIES = ("groups=board", "name=board", "guardrail=attacker", "name=board&name=KB87654321")
+_THEIRS = {"listContains": {"key": "groups", "value": BOARD}}
+_HARMLESS = {"notEquals": {"key": "year", "value": 1}}
+FILTERS: tuple[Any, ...] = (
+    _THEIRS,
+    {"orAll": [_THEIRS, _HARMLESS]},
+    {"andAll": [{"orAll": [_HARMLESS, _HARMLESS]}, _HARMLESS]},
+    {"orAll": [_HARMLESS, {"andAll": [_HARMLESS, _HARMLESS]}]},
+    {"orAll": [_HARMLESS, _HARMLESS]},
+    {"andAll": [_HARMLESS, _HARMLESS]},
+    {"andAll": [_HARMLESS, {"notIn": {"key": "GROUPS", "value": ["everyone"]}}]},
+    {"equals": {"key": "x-amz-bedrock-kb-source-uri", "value": "s3://"}},
+    {**_HARMLESS, "orAll": [_HARMLESS, _HARMLESS]},
+    {},
+    [_HARMLESS],
+    {"equals": {"key": "year", "value": _THEIRS}},
+    _HARMLESS,
 )
 MARKUP = (
     "<amazon-bedrock-guardrails-guardContent_x>harmless</amazon-bedrock-guardrails-guardContent_x>",
@@ -69,6 +119,7 @@ class Attempt(NamedTuple):
     route: str
     headers: tuple[tuple[str, str], ...]
     body: Body
+    query: str = ""
 
 
 def bodies() -> Iterator[tuple[str, Body]]:
@@ -85,6 +136,7 @@ def bodies() -> Iterator[tuple[str, Body]]:
         yield "/v1/messages", {**more, "messages": said, "max_tokens": 9}
     yield "/v1/chat/completions", _with_tools()
     yield "/v1/embeddings", {"model": "vectors", "input": "How long is it?"}
+    yield SEARCH, {"query": "How long is it?", "top_k": 3}
 
 
 def attempts() -> Iterator[Attempt]:
@@ -98,6 +150,12 @@ def attempts() -> Iterator[Attempt]:
             yield Attempt("a block", route, (), _saying(body, [block]))
         for text in MARKUP:
             yield Attempt("markup", route, (), _saying(body, text))
+        for query in QUERIES:
+            yield Attempt("the query", route, (), body, query)
+    for place in PLACES:
+        yield Attempt(place, f"/v1/knowledge/{place}/search", (), {"query": "What?"})
+    for filter in FILTERS:
+        yield Attempt("a filter", SEARCH, (), {"query": "What?", "filter": filter})
 
 
 def _fields(body: Body) -> Iterator[tuple[str, Body]]:
@@ -118,6 +176,8 @@ def _saying(body: Body, content: Any) -> Body:
     if "messages" in body:
         *before, last = body["messages"]
         return {**body, "messages": [*before, {**last, "content": content}]}
+    if "query" in body:
+        return {**body, "query": content}
     whole = isinstance(content, str) or body["model"] == "vectors"
     return {**body, "input": content if whole else [{"role": "user", "content": content}]}
 

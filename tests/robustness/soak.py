@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.load.rows import Row, row
-from tests.robustness import bodies, described, leaks, raw_bytes
+from tests.robustness import bodies, described, leaks, mutations, raw_bytes
 
 BYTES, BODIES, EXAMPLES, LEAKS = 20_000, 10_000, 150, 3_000
 
@@ -16,7 +16,7 @@ BYTES, BODIES, EXAMPLES, LEAKS = 20_000, 10_000, 150, 3_000
 def mutated_bytes() -> Row:
     seen = raw_bytes.send_all(BYTES, seed=1)
     told = f"{len(seen.failures)} failures; {seen.accepted:,} were right all the same"
-    what = f"{BYTES:,} mutated bodies at four routes"
+    what = f"{BYTES:,} mutated bodies at {len(mutations.BODIES)} routes"
     return row("R1", what, "0 × 5xx, traceback or echo", told, not seen.failures)
 
 

@@ -44,6 +44,8 @@ def right(of: shape.Shape) -> st.SearchStrategy[Any]:
             return _list(of)
         case shape.Object():
             return _object(of)
+        case shape.One():
+            return st.one_of([_one(name, each) for name, each in of.fields.items()])
         case shape.Either():
             possible = [each for each in of.shapes if not isinstance(each, shape.Never)]
             return st.one_of([right(each) for each in possible])
@@ -85,6 +87,10 @@ def _object(of: shape.Object) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(needed, optional=others)
 
 
+def _one(name: str, of: shape.Shape) -> st.SearchStrategy[dict[str, Any]]:
+    return right(of).map(lambda value: {name: value})
+
+
 def _tagged(tag: str, name: str, of: shape.Object) -> st.SearchStrategy[dict[str, Any]]:
     return _object(of).map(lambda value: {**value, tag: name})
 
@@ -107,13 +113,23 @@ def wrong(of: shape.Object) -> st.SearchStrategy[dict[str, Any]]:
 def _wrong_field(of: shape.Object) -> st.SearchStrategy[tuple[str, Any]]:
     return st.sampled_from(sorted(of.fields)).flatmap(
         lambda name: (
-            JSON.filter(
-                lambda value: value is not None and not accepts(of.fields[name], value)
-            ).map(lambda value: (name, value))
+            _wrong_value(of.fields[name]).map(lambda value: (name, value))
             if not _takes_anything(of.fields[name])
             else st.just(("no_such_field", 1))
         )
     )
+
+
+def _wrong_value(of: shape.Shape) -> st.SearchStrategy[Any]:
+    other = JSON.filter(lambda value: value is not None and not accepts(of, value))
+    return st.one_of(other, _wrong_one(of)) if isinstance(of, shape.One) else other
+
+
+def _wrong_one(of: shape.One) -> st.SearchStrategy[dict[str, Any]]:
+    """Of what is right alone: two at once, or one under a name that does not exist."""
+    two = st.tuples(right(of), right(of)).map(lambda both: both[0] | both[1])
+    unknown = right(of).map(lambda value: {"no_such_field": next(iter(value.values()))})
+    return st.one_of(two.filter(lambda value: len(value) == 2), unknown)
 
 
 def _takes_anything(of: shape.Shape) -> bool:
