@@ -2,17 +2,20 @@
 synthesized in a git worktree of its own; both are kept by their commits."""
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from tempfile import mkdtemp
 
 from audit.errors import AuditError
 from audit.git import git, left, worktree
-from audit.packages import LOCKS
+from audit.packages import LOCKS, changed
+from audit.provenance import Provenance
 
 CACHE = Path(".local") / "audit"
 CDK = Path("node_modules") / ".bin" / "cdk"
@@ -36,11 +39,13 @@ class App:
 
     def kept(self, commit: str) -> Path:
         """By what is installed too, for that makes another assembly of the same commit."""
-        installed = hashlib.sha256()
-        for pattern in LOCKS:
-            for file in sorted(self.folder.glob(pattern)):
-                installed.update(file.read_bytes())
-        return self.cache / f"{commit}-{installed.hexdigest()[:12]}"
+        installed = hashlib.sha256(json.dumps(self.locks()).encode()).hexdigest()
+        return self.cache / f"{commit}-{installed[:12]}"
+
+    def locks(self) -> dict[str, str]:
+        """The lock files as they are now."""
+        files = (file for pattern in LOCKS for file in sorted(self.folder.glob(pattern)))
+        return {each.name: each.read_text(encoding="utf-8") for each in files}
 
     @property
     def cache(self) -> Path:
@@ -51,24 +56,25 @@ class App:
         return folder
 
 
-@dataclass(frozen=True)
-class Sides:
-    """`head_commit` is of the last commit; `dirty`, whether the head has more than that."""
-
-    base: Path
-    head: Path
-    base_commit: str
-    head_commit: str
-    dirty: bool
-
-
-def synthesized(ref: str) -> Sides:
-    """For the branch that is checked out here. Raises AuditError."""
+def synthesized(ref: str) -> tuple[Path, Path, Provenance]:
+    """(base, head, where they come from) of the branch that is checked out. Raises AuditError."""
     app = App(Path(git("rev-parse", "--show-toplevel")), Path(git("rev-parse", "--show-prefix")))
     base, head = left(ref), git("rev-parse", "HEAD")
     dirty = bool(git("status", "--porcelain", cwd=app.root))
     before = _of_commit(app, base)
-    return Sides(before, _of_tree(app) if dirty else _of_commit(app, head), base, head, dirty)
+    after = _of_tree(app) if dirty else _of_commit(app, head)
+    return before, after, Provenance(base, head, dirty, changed(_locks(app, base), app.locks()))
+
+
+def _locks(app: App, commit: str) -> dict[str, str]:
+    """The lock files of a commit."""
+    listed = git("ls-tree", "--name-only", "-z", commit, f"{app.place.as_posix()}/", cwd=app.root)
+    names = [Path(each).name for each in listed.split("\0")]
+    return {
+        name: git("show", f"{commit}:{(app.place / name).as_posix()}", cwd=app.root)
+        for name in names
+        if any(fnmatch(name, pattern) for pattern in LOCKS)
+    }
 
 
 def _of_commit(app: App, commit: str) -> Path:

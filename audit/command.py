@@ -11,6 +11,7 @@ from audit.against import synthesized
 from audit.approval import read_approval
 from audit.comment import comment
 from audit.errors import AuditError
+from audit.provenance import Provenance
 from audit.report import report
 from audit.run import Judgement, audit
 from audit.sarif import sarif
@@ -23,14 +24,14 @@ STATUS = {PASS: 0, BLOCK: 1, NEEDS_APPROVAL: 3}
 def main(arguments: Sequence[str]) -> int:
     """0 PASS, 1 BLOCK, 3 NEEDS-APPROVAL; 2, from `__main__`, when there is no verdict."""
     given = _parser().parse_args(arguments)
-    base, head = _sides(given)
+    base, head, provenance = _sides(given)
     judgement = Judgement(
         policy=read_policy(given.policy),
         waivers=read_waivers(given.accepted) if given.accepted else (),
         approval=read_approval(given.approval) if given.approval else None,
         today=given.today,
     )
-    result = audit(base, head, judgement)
+    result = audit(base, head, judgement, provenance)
     written = [(given.json, report(result)), (given.sarif, sarif(result))]
     for path, text in written:
         if path and path != STANDARD_OUTPUT:
@@ -87,11 +88,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _sides(given: argparse.Namespace) -> tuple[Path, Path]:
+def _sides(given: argparse.Namespace) -> tuple[Path, Path, Provenance]:
     if given.against and not given.sides:
-        sides = synthesized(given.against)
-        return sides.base, sides.head
+        return synthesized(given.against)
     if given.against or len(given.sides) != 2:
         raise AuditError("give BASE and HEAD, or --against REF (or `rules` and templates)")
     base, head = given.sides
-    return base, head
+    return base, head, Provenance()

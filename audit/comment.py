@@ -7,6 +7,8 @@ from audit.counts import PARTS
 from audit.finding import SEVERITIES, Finding
 from audit.inert import code, plain
 from audit.names import by_rule
+from audit.packages import Package
+from audit.provenance import TOOL, VERSION, rules_version
 from audit.result import Result
 from audit.verdict import BLOCK, NEEDS_APPROVAL, PASS
 from audit.worst_case import WorstCase
@@ -15,6 +17,7 @@ from audit.worst_case import WorstCase
 LIMIT, COMFORTABLE = 65_536, 32_768
 # The title of what blocks, and the line that says how much of it is left out.
 ASIDE = 200
+PACKAGES = 20
 MARKER = "<!-- strata-audit -->"
 MEANS = {
     PASS: "nothing here needs anyone's approval",
@@ -97,8 +100,8 @@ def _worst_case(case: WorstCase | None) -> str:
 def _rules(result: Result) -> Iterator[str]:
     """What the change does to the rule pack; what was broken before is no news."""
     told = [
-        f"{code(each.name)} {each.rules['new']} new, fixed: {each.rules['fixed']}, "
-        f"{each.rules['kept']} as before, {each.rules['accepted']} accepted in the template"
+        f"{code(each.name)} newly broken: {each.rules['new']}, fixed: {each.rules['fixed']}, "
+        f"as before: {each.rules['kept']}, accepted: {each.rules['accepted']}"
         for each in result.environments
         if each.rules.get("new") or each.rules.get("fixed")
     ]
@@ -179,6 +182,27 @@ def _foot(result: Result) -> Iterator[str]:
             unbounded.setdefault(case.by, []).append(code(each.name))
     for why, names in unbounded.items():
         yield f"Models of {', '.join(names)} may cost any amount: {plain(why)}."
+    yield from _provenance(result)
     sides = f"base {code(result.base)}, head {code(result.head)}"
     yield f"<sub>{sides}: an approval holds for this head alone.</sub>"
     yield MARKER
+
+
+def _provenance(result: Result) -> Iterator[str]:
+    """What it was judged from and by, in one line that is folded away."""
+    known = result.provenance
+    told = [f"rules {code(rules_version())}"]
+    if known.base:
+        more = " and what is not committed" if known.dirty else ""
+        told.insert(0, f"base commit {code(known.base)}, head commit {code(known.head)}{more}")
+        told.append(_packages(known.packages))
+    yield from _details(f"judged by {TOOL} {VERSION}", ["; ".join(told)])
+
+
+def _packages(changed: Sequence[Package]) -> str:
+    shown = [
+        f"{code(each.name)} {plain(each.before or 'none')} → {plain(each.after or 'none')}"
+        for each in changed[:PACKAGES]
+    ]
+    more = f" and {len(changed) - PACKAGES} more" if len(changed) > PACKAGES else ""
+    return f"packages locked otherwise: {', '.join(shown) or 'none'}{more}"

@@ -4,19 +4,28 @@ import json
 from dataclasses import asdict
 
 from audit.finding import Finding
+from audit.provenance import TOOL, VERSION, rules_version
 from audit.result import Result
 
-VERSION = 1
+FORMAT = 1
 
 
 def report(result: Result) -> str:
     """The same result gives the same bytes."""
     told = {
-        "version": VERSION,
+        "version": FORMAT,
         "verdict": result.verdict,
         "owners": result.owners,
         "base": result.base,
         "head": result.head,
+        "provenance": {
+            "tool": f"{TOOL} {VERSION}",
+            "rules": rules_version(),
+            "base_commit": result.provenance.base or None,
+            "head_commit": result.provenance.head or None,
+            "not_committed": result.provenance.dirty,
+            "packages": [asdict(each) for each in result.provenance.packages],
+        },
         "environments": [
             {
                 "name": each.name,

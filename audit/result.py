@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from audit.accepted import Waiver
 from audit.finding import SEVERITIES, Finding
+from audit.provenance import Provenance
 from audit.verdict import Policy, overall
 from audit.worst_case import WorstCase
 
@@ -34,6 +35,7 @@ class Result:
     base: str
     head: str
     approved: frozenset[str]
+    provenance: Provenance
 
     @property
     def verdict(self) -> str:

@@ -16,6 +16,7 @@ from audit.digest import digest
 from audit.environments import environments
 from audit.finding import Finding
 from audit.parity import RULE, drift
+from audit.provenance import Provenance
 from audit.replacement import is_known
 from audit.result import Environment, Result
 from audit.settings import settings
@@ -34,7 +35,7 @@ class Judgement:
     today: date
 
 
-def audit(base: Path, head: Path, by: Judgement) -> Result:
+def audit(base: Path, head: Path, by: Judgement, provenance: Provenance) -> Result:
     """Raises Unreadable if either side cannot be read whole."""
     before, after = environments(base), environments(head)
     judged = _judged(before, after, by.today)
@@ -53,6 +54,7 @@ def audit(base: Path, head: Path, by: Judgement) -> Result:
         digest(base),
         reviewed,
         approved,
+        provenance,
     )
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 
 from audit.finding import Finding
+from audit.provenance import TOOL, VERSION
 from audit.result import Result
 
 LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
@@ -15,7 +16,8 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def sarif(result: Result) -> str:
     driver = {
-        "name": "strata-audit",
+        "name": TOOL,
+        "version": VERSION,
         "informationUri": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html",
         "rules": list(_rules(result.findings)),
     }

@@ -18,7 +18,7 @@ from tests.pictures.change import after, before
 
 PICTURE = Path(__file__).parents[2] / "docs" / "pictures" / "audit.png"
 STYLE = Path(__file__).with_name("comment.css")
-SIZE = "1280,710"
+SIZE = "1280,960"
 
 
 def main() -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from audit.accepted import Waiver
 from audit.comment import comment
+from audit.provenance import Provenance
 from audit.report import report
 from audit.result import Result
 from audit.run import Judgement, audit
@@ -27,5 +28,5 @@ class Told:
 
 
 def audited(base: Path, head: Path, waivers: Sequence[Waiver] = ()) -> Told:
-    result = audit(base, head, Judgement(read_policy(), waivers, None, TODAY))
+    result = audit(base, head, Judgement(read_policy(), waivers, None, TODAY), Provenance())
     return Told(result, comment(result), report(result), sarif(result))

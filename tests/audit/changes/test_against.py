@@ -3,9 +3,11 @@ app that writes its assembly without the CDK."""
 
 import json
 import subprocess
+from html import unescape
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from audit.__main__ import main
@@ -26,6 +28,7 @@ for name, content in (("shop.template", template), ("manifest", manifest)):
 with pathlib.Path(os.environ["SYNTHS"]).open("a") as log:
     log.write("synth\n")
 """
+SCHEMA = json.loads((ROOT / "audit" / "report.schema.json").read_text())
 TOPIC = {"T": {"Type": "AWS::SNS::Topic"}}
 TABLE = {"Orders": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "orders"}}}
 DAY = ["--today", "2026-11-24"]
@@ -88,6 +91,27 @@ def test_a_branch_is_compared_with_where_it_left_the_other(repository, capsys):
     assert "1 removed" in told.out
     assert "Later" not in told.out
     assert "synthesizes" in told.err
+
+
+def test_it_says_where_the_verdict_comes_from(repository, tmp_path, capsys):
+    base = repository.git("rev-parse", "HEAD")
+    repository.write("requirements.txt", "boto3==1.41.0\nnew==2.0\n")
+    head = repository.commit(TOPIC | TABLE)
+    report = tmp_path / "report.json"
+    for not_committed in (False, True):
+        assert main(["--against", "main", "--json", str(report), *DAY]) == 0
+        told, found = capsys.readouterr().out, json.loads(report.read_text())["provenance"]
+        jsonschema_rs.validator_for(SCHEMA).validate(json.loads(report.read_text()))
+        assert (found["base_commit"], found["head_commit"]) == (base, head)
+        assert found["not_committed"] == not_committed == ("what is not committed" in told)
+        assert [tuple(each.values()) for each in found["packages"]] == [
+            ("boto3", "1.40.0", "1.41.0"),
+            ("new", "", "2.0"),
+            ("old", "1.0", ""),
+        ]
+        for each in (base, head, found["rules"], "1.40.0 → 1.41.0", "none → 2.0"):
+            assert each in unescape(told)
+        repository.write("more", "not committed")
 
 
 def test_both_sides_are_kept_by_their_commits(repository):
