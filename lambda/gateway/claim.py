@@ -13,7 +13,7 @@ from gateway.sweep import told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from gateway.answers import Kept
     from gateway.aws import Upstream
@@ -27,22 +27,24 @@ _LEASE_S = 5
 
 
 class Claim:
-    """`clock` is the time of day. Keys and bodies are known to the table by their hashes alone."""
+    """`groups` are the caller's, `clock` is the time of day. Keys and bodies are known to the table
+    by their hashes alone."""
 
     def __init__(
         self,
         request: Request,
         key: str,
         *,
+        groups: Sequence[str],
         table: str,
         upstream: Upstream,
         clock: Callable[[], float],
     ) -> None:
         self._request, self._clock = request, clock
-        self._body_hash = _hash(request.route, request.body)
+        self._body_hash = _hash(" ".join((request.route, *request.path.values())), request.body)
         self._attempt = os.urandom(16).hex()  # the same request may come twice, id and all
-        # What one key may read, another of the same tenant need not.
-        key_hash = _hash(f"{request.tenant} {request.groups}", key.encode())
+        # What one API key of the tenant may read, another need not, nor itself tomorrow.
+        key_hash = _hash(" ".join((request.tenant, *groups)), key.encode())
         self._answers = Answers(
             key_hash, self._body_hash, self._attempt, table=table, upstream=upstream
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 
-from gateway import errors, observe
+from gateway import errors, observe, readers
 from gateway.answers import STREAM, TOO_LARGE, WHOLE
 from gateway.aws import UpstreamFailure
 from gateway.claim import Claim
@@ -48,7 +48,14 @@ def once(
     if not (1 <= len(key) <= _LONGEST and key.isascii() and key.isprintable()):
         message = f"An Idempotency-Key must be 1 to {_LONGEST} printable ASCII characters."
         raise errors.invalid("Idempotency-Key", message)
-    claim = Claim(request, key, table=settings.answers_table, upstream=upstream, clock=clock)
+    claim = Claim(
+        request,
+        key,
+        groups=readers.groups_of(request, settings),
+        table=settings.answers_table,
+        upstream=upstream,
+        clock=clock,
+    )
     try:
         kept = claim.earlier_answer()
     except UpstreamFailure as failure:

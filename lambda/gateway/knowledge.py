@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import accumulate
 
 from gateway import readers
+from gateway.failures import UpstreamFailure
 from gateway.guarded import MOST_QUERY, MOST_SOURCE, block
 from gateway.verdict import judge
 
@@ -55,14 +56,17 @@ class Search(NamedTuple):
 
 
 def retrieve(search: Search, upstream: Upstream, deadline: float) -> list[Passage]:
-    """The best passages of a knowledge base, best first."""
+    """The best passages of a knowledge base, best first; raises an UpstreamFailure."""
     kind = "managedSearchConfiguration" if search.base.managed else "vectorSearchConfiguration"
     request = {
         "retrievalQuery": {"text": search.question},
         "retrievalConfiguration": {kind: _settings(search)},
     }
     answer = upstream.retrieve(search.base.id, request, deadline)
-    return list(_readable(answer["retrievalResults"], search))
+    try:
+        return list(_readable(answer["retrievalResults"], search))
+    except (AttributeError, KeyError, TypeError):
+        raise UpstreamFailure("the passages cannot be read") from None
 
 
 def query_micro_usd(question: str, base: KnowledgeBase) -> int:

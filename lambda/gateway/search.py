@@ -20,11 +20,16 @@ if TYPE_CHECKING:
     from gateway.aws import Upstream
     from gateway.edge import Answer, Reply, Request, Stream
     from gateway.knowledge import Passage, Search
-    from gateway.settings import Alias, KnowledgeBase, Settings
+    from gateway.settings import Alias, Guardrail, KnowledgeBase, Settings
 
 # What a guardrail reads at once, and an answer of 6 MB holds, of the longest passages.
 MOST_PASSAGES, _PASSAGES = 50, 5
-_REFUSED = "The search was refused: its filter may be one that the documents' store does not take."
+_BY_THE_GUARDRAIL = "The guardrail refused the query: it may be too long for it."
+# For the field that is at fault, of those which Retrieve is given.
+_BY_THE_STORE = {
+    "filter": "The search was refused: the documents' store may not take such a filter.",
+    "query": "The search was refused: its query may be too long for the documents' model.",
+}
 
 SHAPE = Object(
     {
@@ -74,9 +79,7 @@ def search(request: Request, *, settings: Settings, upstream: Upstream) -> Reply
     asked = _asked(fields, base, readers.groups_of(request, settings))
     spending = Spending.reserve(request, _cost(asked), settings=settings, upstream=upstream)
     try:
-        found = refused.by_name(
-            lambda: _found(asked, alias, request, spending, upstream), "filter", _REFUSED
-        )
+        found = _found(asked, alias, request, spending, upstream)
     except BaseException:
         spending.release()
         raise
@@ -117,12 +120,27 @@ def _found(
 ) -> list[Passage]:
     """Both the question and the passages as the guardrail lets them pass."""
     guardrail, deadline = alias.guardrail, request.deadline
-    verdict = judge("INPUT", [asked.question], guardrail, upstream, deadline)
-    if verdict is not None and verdict.blocked:
-        request.facts["outcome"] = "blocked"
-        raise blocked("query", verdict.message)
-    if verdict is not None:
-        asked = asked._replace(question=verdict.message)
-    found = knowledge.retrieve(asked, upstream, deadline)
+    asked = _guarded(asked, guardrail, request, upstream)
+    param = "filter" if asked.wanted else "query"
+    found = refused.by_name(
+        lambda: knowledge.retrieve(asked, upstream, deadline), param, _BY_THE_STORE[param]
+    )
     spending.add(_cost(asked))
     return knowledge.masked(found, guardrail, upstream, deadline)
+
+
+def _guarded(
+    asked: Search, guardrail: Guardrail | None, request: Request, upstream: Upstream
+) -> Search:
+    """The question as the guardrail masks it: Retrieve takes none itself."""
+    verdict = refused.by_name(
+        lambda: judge("INPUT", [asked.question], guardrail, upstream, request.deadline),
+        "query",
+        _BY_THE_GUARDRAIL,
+    )
+    if verdict is None:
+        return asked
+    if verdict.blocked:
+        request.facts["outcome"] = "blocked"
+        raise blocked("query", verdict.message)
+    return asked._replace(question=verdict.message)

@@ -19,6 +19,7 @@ from tests.fakes.requests import request
 
 SETTINGS = examples.settings()
 TABLE = SETTINGS.answers_table
+OURS = ("everyone",)
 NOON = calendar.timegm((2026, 11, 22, 12, 0, 0))
 DAY_S = 24 * 3600
 REPLY = Reply({"id": "chatcmpl-1", "content": "34 days. ü 😀"}, {"x-strata-model": "m"})
@@ -302,7 +303,7 @@ class TestWhileTheFirstIsRunning:
                 reads.clear()
                 ours.keep("whole", {}, json.dumps(REPLY.body).encode())
 
-        ours = claim.Claim(asked(), "key-1", table=TABLE, upstream=store, clock=clock)
+        ours = claim.Claim(asked(), "key-1", groups=OURS, table=TABLE, upstream=store, clock=clock)
         assert ours.earlier_answer() is None
         store.trouble = the_first_is_answered
         assert ask(store, clock, route).body == REPLY.body
@@ -318,7 +319,7 @@ class TestWhileTheFirstIsRunning:
                 reads.clear()
                 ours.give_up()
 
-        ours = claim.Claim(asked(), "key-1", table=TABLE, upstream=store, clock=clock)
+        ours = claim.Claim(asked(), "key-1", groups=OURS, table=TABLE, upstream=store, clock=clock)
         assert ours.earlier_answer() is None
         store.trouble = the_first_fails
         assert ask(store, clock, route) == REPLY
@@ -345,7 +346,9 @@ class TestWhileTheFirstIsRunning:
 
 class TestAnOwnerThatCrashed:
     def crash(self, store, clock, of=None):
-        ours = claim.Claim(of or asked(), "key-1", table=TABLE, upstream=store, clock=clock)
+        ours = claim.Claim(
+            of or asked(), "key-1", groups=OURS, table=TABLE, upstream=store, clock=clock
+        )
         assert ours.earlier_answer() is None
         return ours
 
