@@ -12,6 +12,9 @@ from audit.shown import shown
 from audit.template import Template
 from audit.view import Resource, View, has_undecided, view
 
+# What an open condition counts as, and whether the defaults of parameters decide it.
+BRANCHES = ((True, False), (False, False), (True, True))
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -31,11 +34,13 @@ def judge_change(
     rules: Sequence[ChangeRule],
     today: date,
 ) -> Judged:
-    """Both branches of every open condition are compared; a finding of either one counts."""
+    """Both branches of every open condition are compared, and what the defaults of parameters make
+    of it; a finding of any of them counts."""
     base, head = _same_names(unique_names(base), unique_names(head))
-    branches = (True, False) if has_undecided([*base, *head]) else (True,)
+    branches = BRANCHES if has_undecided([*base, *head]) else BRANCHES[:1]
     compared = [
-        comparison(view(name, base, branch), view(name, head, branch), today) for branch in branches
+        comparison(view(name, base, *branch), view(name, head, *branch), today)
+        for branch in branches
     ]
     found = {finding: None for each in compared for finding in _findings(name, each, rules)}
     packed = judge_pack(compared[0], list(found))

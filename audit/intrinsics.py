@@ -15,11 +15,18 @@ NO_VALUE = object()
 
 @dataclass(frozen=True)
 class Scope:
-    """Where names are looked up. A condition that a parameter decides counts as `undecided`."""
+    """Where names are looked up. A condition that a parameter decides counts as `undecided`, or as
+    the parameter's default has it, if `by_defaults`."""
 
     template: Template
     undecided: bool = True
     exports: Mapping[str, Json] = field(default_factory=dict)
+    by_defaults: bool = False
+
+    def met(self, name: str) -> bool:
+        """Is a named condition met, as far as is known?"""
+        found = condition(name, self.template, self.by_defaults)
+        return self.undecided if found is None else found
 
 
 def resolve(value: Json, scope: Scope) -> Json:
@@ -107,8 +114,7 @@ def _sub(argument: Json, scope: Scope) -> Json:
 def _if(argument: Json, scope: Scope) -> Json:
     match argument:
         case [str(name), when_true, when_false]:
-            met = condition(name, scope.template)
-            chosen = scope.undecided if met is None else met
+            chosen = scope.met(name)
             return resolve(when_true if chosen else when_false, scope)
     return {"Fn::If": argument}
 

@@ -47,7 +47,7 @@ FLAG = re.compile(rf"""(?i)(?<!\S)--?(?:{WORDS})[a-z-]*[ ]["']?([^\s"'$(-][^\s"'
 BEARER = re.compile(r"(?i)\b((?:bearer|basic)\s+)([A-Za-z0-9._~+/=-]{16,})")
 SECRET_NAME = re.compile(
     r"(?i)pass(?:word|wd|phrase)|\bpwd\b|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
-    r"|credential|^authorization$|origin-?verify|connection[_-]?string|signing[_-]?key|encryption[_-]?key|hmac|[_-]dsn$|^dsn$"
+    r"|credential|^authorization$|origin-?verify|(?:pre-?)?shared[_-]?key|connection[_-]?string|signing[_-]?key|encryption[_-]?key|hmac|[_-]dsn$|^dsn$"
 )
 # `${Stack/LogicalId.Attribute}`: what it stands for is not in the template.
 REFERENCE = re.compile(r"(\$\{[^{}]*\})")

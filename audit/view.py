@@ -107,14 +107,20 @@ class View:
         return replace(self, resources=found, outputs=walk(self.outputs), aliases=aliases)
 
 
-def view(environment: str, templates: Iterable[Template], undecided: bool = True) -> View:
-    """`undecided` is what a condition counts as that only the deployment can decide."""
+def view(
+    environment: str,
+    templates: Iterable[Template],
+    undecided: bool = True,
+    by_defaults: bool = False,
+) -> View:
+    """`undecided` is what a condition counts as that only the deployment can decide; `by_defaults`,
+    that it gives parameters no other values than their defaults."""
     named = {each.name: each for each in templates}
-    exports = _exports(named.values(), undecided)
+    exports = _exports(named.values(), undecided, by_defaults)
     resources: dict[str, Resource] = {}
     outputs: dict[str, Json] = {}
     for template in named.values():
-        scope = Scope(template, undecided, exports)
+        scope = Scope(template, undecided, exports, by_defaults)
         for resource in _resources(environment, template, scope):
             resources[resource.name] = resource
         for id, output in template.section("Outputs").items():
@@ -154,10 +160,10 @@ def map_text(value: Json, change: Callable[[str], str]) -> Json:
     return value
 
 
-def _exports(templates: Iterable[Template], undecided: bool) -> dict[str, Json]:
+def _exports(templates: Iterable[Template], undecided: bool, by_defaults: bool) -> dict[str, Json]:
     exports: dict[str, Json] = {}
     for template in templates:
-        scope = Scope(template, undecided)
+        scope = Scope(template, undecided, by_defaults=by_defaults)
         for output in template.section("Outputs").values():
             if isinstance(output, dict) and isinstance(output.get("Export"), dict):
                 name = text_of(resolve(output["Export"].get("Name"), scope))
@@ -168,8 +174,7 @@ def _exports(templates: Iterable[Template], undecided: bool) -> dict[str, Json]:
 def _resources(environment: str, template: Template, scope: Scope) -> Iterator[Resource]:
     for id, definition in template.section("Resources").items():
         named = definition.get("Condition")
-        met = condition(str(named), template) if named else True
-        if met or (met is None and scope.undecided):
+        if not named or scope.met(str(named)):
             properties = _plain(definition.get("Properties") or {}, scope)
             yield Resource(
                 environment, template.name, id, definition["Type"], properties, definition

@@ -37,7 +37,9 @@ def _ages(bucket: Resource) -> dict[tuple[str, str, str], float]:
     for rule in rules if isinstance(rules, list) else ():
         if isinstance(rule, Mapping) and rule.get("Status") == "Enabled":
             filters = (str(rule.get("Prefix") or ""), _others(rule))
-            for versions, days in (("current", rule.get(AGES[0])), ("former", _former(rule))):
+            # A date is a day on which everything older goes.
+            current = 0 if rule.get("ExpirationDate") else rule.get(AGES[0])
+            for versions, days in (("current", current), ("former", _former(rule))):
                 if days is not None:
                     key = (versions, *filters)
                     found[key] = min(float(days), found.get(key, NEVER))

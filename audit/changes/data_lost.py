@@ -8,7 +8,14 @@ from audit.stateful import loss, physical_name
 DELETE, SNAPSHOT = "Delete", "Snapshot"
 # Of what the schemas say that it may replace, the reference says that these always do, for one
 # that exists, and that these only interrupt it.
-REPLACING = {"Engine", "MasterUsername", "AvailabilityZone", "SourceDBInstanceIdentifier"}
+REPLACING = {
+    "AvailabilityZone",
+    "DBClusterSnapshotIdentifier",
+    "DBSnapshotIdentifier",
+    "Engine",
+    "MasterUsername",
+    "SourceDBInstanceIdentifier",
+}
 INTERRUPTING = {
     "AutoMinorVersionUpgrade",
     "BackupRetentionPeriod",

@@ -35,8 +35,9 @@ def what_is_stored_keeps_its_key(change: Change) -> Iterator[Hazard]:
 def _keys(value: Json, place: str = "") -> Iterator[tuple[str, str]]:
     """(place, key) of every key that is named."""
     for here, name, each in _walk(value, place):
-        if isinstance(each, str) and each and NAMES.search(name):
-            yield here, each
+        named = each.get("Id") if isinstance(each, Mapping) else each
+        if isinstance(named, str) and named and NAMES.search(name):
+            yield here, named
         else:
             yield from _keys(each, here)
 

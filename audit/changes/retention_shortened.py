@@ -7,7 +7,7 @@ from audit.change import Change, Hazard, on_change
 from audit.settings import settings_of
 from audit.template import Json
 
-NAMES = re.compile(r"retention|deleteafter|expireafter|keepfor", re.I)
+NAMES = re.compile(r"reten|retain|deleteafter|expireafter|keepfor", re.I)
 # Which entry of a list: settings name it by a key, places by its number.
 ENTRY = re.compile(r"\[[^\]]*\]")
 

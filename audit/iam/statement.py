@@ -70,23 +70,26 @@ def _patterns(
 def _principals(raw: dict[str, Json]) -> Patterns:
     inverted = "NotPrincipal" in raw
     given = raw.get("NotPrincipal" if inverted else "Principal")
-    return Patterns(tuple(sorted(set(_named(given)))), inverted)
+    return Patterns(tuple(sorted(set(_named(given, inverted)))), inverted)
 
 
-def _named(given: Json) -> Iterator[str]:
+def _named(given: Json, exactly: bool) -> Iterator[str]:
     if given in (ANYONE, [ANYONE]):
         yield ANYONE
     elif isinstance(given, dict):
         for sort, names in sorted(given.items()):
-            yield from (principal(sort, each) for each in texts(names))
+            yield from (principal(sort, each, exactly) for each in texts(names))
     elif given is not None:
         raise Unclear(f"the principal {given!r}")
 
 
-def principal(sort: str, name: str) -> str:
-    """An account's number or its root stands for everyone in it, as IAM reads them."""
+def principal(sort: str, name: str, exactly: bool = False) -> str:
+    """An account's number or its root stands for everyone in it, as IAM reads them; but not in
+    `NotPrincipal`, which leaves out the root and none of the account's roles."""
     if sort == "AWS" and name == ANYONE:
         return ANYONE
+    if exactly:
+        return f"{sort}:{name}"
     account = name if name.isdigit() or name == "${AWS::AccountId}" else ""
     if name.startswith("arn:") and name.endswith(":root"):
         account = (

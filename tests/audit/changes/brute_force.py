@@ -70,15 +70,18 @@ def _named(statement: dict[str, Any], name: str, text: str, fold: Any) -> bool:
 def _principal(statement: dict[str, Any], principal: str) -> bool:
     inverted = "NotPrincipal" in statement
     given = statement.get("NotPrincipal" if inverted else "Principal", "*")
-    return _is_one(given, principal) != inverted
+    return _is_one(given, principal, exactly=inverted) != inverted
 
 
-def _is_one(given: Any, principal: str) -> bool:
+def _is_one(given: Any, principal: str, exactly: bool) -> bool:
+    """An account stands for everyone in it, but `NotPrincipal` leaves out its root alone."""
     if given == "*" or "*" in given.get("AWS", []):
         return True
     sort = "Service" if principal.endswith(".aws") else "AWS"
     for each in given.get(sort, []):
         account = each if each.isdigit() else each.split(":")[4] if each.endswith(":root") else None
+        if exactly and each != principal:
+            continue
         if each == principal or (account and principal.split(":")[4:5] == [account]):
             return True
     return False
