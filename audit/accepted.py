@@ -69,9 +69,10 @@ def _carried(environment: str, template: Template) -> Iterator[Waiver]:
 
 
 def _accepted(resource: Mapping[str, Json], where: str) -> Mapping[str, Json]:
-    found: Any = resource.get("Metadata") or {}
-    for key in ("audit", "accepted"):
-        found = found.get(key, {}) if isinstance(found, dict) else None
+    metadata = resource.get("Metadata")
+    # Other people's tools may call something `audit` too.
+    own: Any = metadata.get("audit") if isinstance(metadata, dict) else None
+    found = own.get("accepted", {}) if isinstance(own, dict) else {}
     if not isinstance(found, dict):
         raise Unreadable(f"the metadata of {where}: audit.accepted is a mapping of names")
     return found

@@ -30,8 +30,9 @@ def _with_settings(template: Template, folders: Mapping[str, Path]) -> Template:
 
 
 def _settings(function: Mapping[str, Json], folders: Mapping[str, Path]) -> dict[str, Json]:
-    code = (function.get("Properties") or {}).get("Code") or {}
-    folder = folders.get(str(code.get("S3Key")).partition(".")[0]) if code else None
+    code = (function.get("Properties") or {}).get("Code")
+    key = code.get("S3Key") if isinstance(code, Mapping) else None
+    folder = folders.get(str(key).partition(".")[0])
     if not folder or not folder.is_dir():
         return {}
     return {f"({each.name})": read_document(each) for each in _files(folder)}

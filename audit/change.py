@@ -8,7 +8,9 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from audit import changes
+from audit.errors import ODD
 from audit.finding import CATEGORIES, SEVERITIES
+from audit.iam.written import Unclear
 from audit.replacement import maybe_replaced_by, replaced_by
 from audit.template import Json
 from audit.view import Resource, View
@@ -126,7 +128,7 @@ def _judged(judge: Callable[[], Iterable[Hazard]]) -> Iterator[Hazard]:
     instance, is a finding too: one odd resource hides neither itself nor what others found."""
     try:
         yield from judge()
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except (*ODD, Unclear) as error:
         yield Hazard("high", None, None, f"the rule could not judge this: {error!r}")
 
 

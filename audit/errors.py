@@ -7,3 +7,8 @@ class AuditError(Exception):
 
 class Unreadable(AuditError):
     """Something given is not what it should be: a template, an assembly, a file of waivers."""
+
+
+# What comes of a value of a shape that nobody thought of, and that CloudFormation itself refuses.
+# A rule that ends so has a finding.
+ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)

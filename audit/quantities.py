@@ -43,6 +43,8 @@ TOKENS = _set("token tokens")
 QUESTION = _set("input prompt context question")
 # What only names a thing.
 THING = _set("table name arn id topic queue bucket url key email function parameter path alarm")
+# How long something holds, such as a token that is no model's.
+AGE = _set("access refresh session age ttl expiry expires expiration validity days seconds ms")
 # What has a budget and is no money, and what is no bound of money.
 OTHER = _set(
     "ms second seconds time timeout latency error errors retry retries percent pct ratio fraction"
@@ -62,10 +64,10 @@ def money(name: str, holder: str) -> float | None:
 def rate(name: str, _: str) -> float | None:
     """Requests or tokens a period, whatever that is: numbers of one name are compared."""
     words = _words(name)
-    per_period = "per" in words or "quota" in words or words & PERIODS.keys()
-    counted = words & (ASKED | TOKENS) and (per_period or (words & ASKED and words & LIMIT))
+    per_period = words & {"per", "quota"} or words & PERIODS.keys()
+    counted = words & (ASKED | TOKENS) and per_period
     said = words & OFTEN or {"rate", "limit"} <= words or counted
-    return 1 if said and not words & THING else None
+    return 1 if said and not words & (THING | AGE) else None
 
 
 def tokens_read(name: str, _: str) -> float | None:

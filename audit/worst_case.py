@@ -12,6 +12,7 @@ from audit.calls import callers
 from audit.ceilings import Ceiling, ceilings
 from audit.mentions import named
 from audit.quantities import Measure, money, tokens_read, tokens_written
+from audit.shown import shown
 from audit.template import Json
 from audit.view import Resource, View
 
@@ -62,7 +63,7 @@ def worst_case(view: View) -> WorstCase | None:
 
 def _without_limit(budgets: Iterable[Ceiling]) -> str:
     places = sorted({each.said for each in budgets if each.amount == math.inf})
-    return f"{places[0]} has no limit" if places else ""
+    return f"{shown(places[0])} has no limit" if places else ""
 
 
 def _by_rates(view: View, calling: list[Resource]) -> WorstCase:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 
+from audit.calls import callers
 from audit.ceilings import raised
 from audit.change import Comparison, Hazard, on_environment
 from audit.quantities import rate
@@ -14,7 +15,9 @@ from audit.quantities import rate
     fix="keep the rate, or say who needs the higher one and what holds the others up",
 )
 def rates_are_kept(compared: Comparison) -> Iterator[Hazard]:
-    """No rate or quota that an application is told is raised or taken away."""
+    """Where models are called, no rate or quota that an application is told is raised or gone."""
+    if not callers(compared.head):
+        return
     for before, after in raised(compared, rate):
         if before:
             gone = after.amount == math.inf

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from audit.environment import Environment, Resource, Unjudgeable, resolved
+from audit.errors import ODD
 from audit.finding import Finding
 from audit.limits import Limits
 from audit.rules.registry import ANY, WHOLE, Rule
@@ -55,6 +56,8 @@ def _complaints(rule: Rule, resource: Resource, environment: Environment) -> Ite
             yield shown(found)
     except Unjudgeable as error:
         yield shown(f"cannot be judged: {error}")
+    except ODD as error:
+        yield shown(f"cannot be judged: {type(error).__name__}")
 
 
 def shown(text: str) -> str:
