@@ -88,18 +88,6 @@ def grant_embed(scope: Construct, grantee: iam.IGrantable, targets: Iterable[Tar
         _allow(grantee, destination_arns(scope, target), only)
 
 
-def grant_rerank(scope: Construct, grantee: iam.IGrantable, targets: Iterable[Target]) -> None:
-    """Let a search be sorted by exactly these models; bedrock:Rerank itself names no resource.
-
-    https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-prereq.html
-    """
-    if models := [arn for target in targets for arn in destination_arns(scope, target)]:
-        _allow(grantee, models, {})
-        grantee.grant_principal.add_to_principal_policy(
-            iam.PolicyStatement(actions=["bedrock:Rerank"], resources=["*"])
-        )
-
-
 def deny_other_endpoints(grantee: iam.IGrantable) -> None:
     """Refuse the ways to a model that guardrails, profiles and invocation logs do not cover."""
     grantee.grant_principal.add_to_principal_policy(

@@ -66,12 +66,17 @@ class KnowledgeBase(Construct):
             documents.grant_ingest(role, prefix)
         if index:
             index.grant_read_write(role)
+        called = [declared.embedding_model, declared.rerank_model]
         role.add_to_policy(
             iam.PolicyStatement(
                 actions=["bedrock:InvokeModel"],
-                resources=[foundation_model_arn(stack, declared.embedding_model.model.id)],
+                resources=[foundation_model_arn(stack, each.model.id) for each in called if each],
             )
         )
+        if declared.rerank_model:
+            # Bedrock reranks as this role, whoever searches; the action itself names no resource:
+            # https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-prereq.html
+            role.add_to_policy(iam.PolicyStatement(actions=["bedrock:Rerank"], resources=["*"]))
         if declared.parsing == "data-automation":
             _grant_data_automation(stack, role)
         return role

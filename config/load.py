@@ -196,7 +196,8 @@ def _expectation(file: str, kind: str, message: str) -> str:
     if kind == "extra_forbidden":
         page = next((p for f, p in PAGES.items() if file.startswith(f)), "add-an-environment")
         return f"no such field here; see docs/howto/{page}.md for those that exist"
-    return message.removeprefix("Value error, ")
+    # TOML calls them lists.
+    return message.removeprefix("Value error, ").replace("tuple", "list").replace("Tuple", "List")
 
 
 def _shown(path: Path) -> Path:

@@ -151,8 +151,8 @@ def _target(field: str, target: Target, environment: Environment) -> Iterator[Br
 def _knowledge_bases(environment: Environment) -> Iterator[Broken]:
     for name, base in environment.knowledge_bases.items():
         field, model = f"knowledge_bases.{name}", base.embedding_model.model
-        if base.rerank_model and base.rerank_model.model.kind != "rerank":
-            yield f"{field}.rerank_model", base.rerank_model.id, "a model of kind rerank"
+        if base.rerank_model:
+            yield from _reranker(f"{field}.rerank_model", base.rerank_model)
         if model.kind != "embedding" or base.embedding_model.prefix:
             expected = "the bare id of an embedding model offered in the environment's region"
             yield f"{field}.embedding_model", base.embedding_model.id, expected
@@ -160,6 +160,13 @@ def _knowledge_bases(environment: Environment) -> Iterator[Broken]:
             yield from _managed(field, base)
         else:
             yield from _vectors(field, base)
+
+
+def _reranker(field: str, target: Target) -> Iterator[Broken]:
+    if target.model.kind != "rerank" or target.prefix:
+        yield field, target.id, "the bare id of a model of kind rerank; see config/models.toml"
+    elif target.price and target.price.query is None:
+        yield field, target.id, "has no price per query in config/models.toml: it cannot be metered"
 
 
 def _managed(field: str, base: KnowledgeBase) -> Iterator[Broken]:

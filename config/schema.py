@@ -141,12 +141,6 @@ class Environment(Frozen):
         return tuple(name for name in self.guardrails if name in used)
 
     @property
-    def rerankers(self) -> tuple[Target, ...]:
-        """What sorts the passages of searches, once each, in the order of the knowledge bases."""
-        named = [base.rerank_model for base in self.knowledge_bases.values() if base.rerank_model]
-        return tuple({target.id: target for target in named}.values())
-
-    @property
     def models(self) -> tuple[Model, ...]:
         """Every model that the environment calls, once, in the order of the ids."""
         targets = [target for alias in self.aliases.values() for target in alias.targets]

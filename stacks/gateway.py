@@ -10,7 +10,7 @@ from components.guarded_models import GuardedModels, deny_unguarded
 from components.guardrail import Guardrail
 from components.handler import Handler
 from components.handler_code import HandlerCode
-from components.inference import Inference, deny_other_endpoints, grant_embed, grant_rerank
+from components.inference import Inference, deny_other_endpoints, grant_embed
 from components.knowledge_base import Retrieval
 from config.models import Target
 from config.policy import calls
@@ -74,10 +74,8 @@ class Gateway(Stack):
             # A changed knowledge base is asked when it may be, and when it is full.
             for each in searchers:
                 each.function.node.add_dependency(retrieval, sync.first)
-        grant_rerank(self, search.role, environment.rerankers)
         if enforced := environment.enforced_guardrail:
             callers = [chat.role, embeddings.role, *(base.role for base in bases.values())]
-            callers += [search.role] if environment.rerankers else []
             EnforcedGuardrail(self, "Enforced", guardrail=guardrails[enforced], callers=callers)
         grant_embed(self, embeddings.role, self._embedding_targets())
 

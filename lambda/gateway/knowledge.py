@@ -155,6 +155,8 @@ def _settings(search: Search) -> dict[str, Any]:
                 "numberOfRerankedResults": search.most,
             },
         }
+        if search.base.managed:  # it has a reranker of its own, and would use that
+            settings["rerankingModelType"] = "CUSTOM"
     return settings
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from config.access import Access, AnthropicForm
 from config.delivery import Delivery
 from config.edge import Domain, Private
-from config.load import environment_names, load_environment
+from config.load import environment_names, load_catalogue, load_environment
+from config.models import find_target
 from config.network import Network, NewVpc, PrefixLists
 from config.schema import Environment
 
@@ -60,6 +61,15 @@ def _own_profiles(environment: Environment) -> Environment:
     return environment.model_copy(update={"tenants": tenants})
 
 
+def _reranked(environment: Environment) -> Environment:
+    reranker = find_target("cohere.rerank-v3-5:0", load_catalogue(), environment.region)
+    bases = {
+        name: base.model_copy(update={"rerank_model": reranker})
+        for name, base in environment.knowledge_bases.items()
+    }
+    return environment.model_copy(update={"knowledge_bases": bases})
+
+
 SWITCHES: Mapping[str, Switch] = {
     "a firewall": _edge(waf=True),
     "traced": _edge(tracing=True),
@@ -69,6 +79,7 @@ SWITCHES: Mapping[str, Switch] = {
     "access to models": _with(access=ACCESS),
     "delivered by workflows": _with(delivery=DELIVERY),
     "profiles of their own": _own_profiles,
+    "passages sorted again": _reranked,
     "an isolated network": _with(network=NETWORK),
 }
 # A private API has no domain, and in a network functions lack what is accepted of those outside.
@@ -77,7 +88,7 @@ MATRIX = (
     ("for browsers", "a domain of its own"),
     ("a private API",),
     ("access to models", "delivered by workflows"),
-    ("profiles of their own",),
+    ("profiles of their own", "passages sorted again"),
     ("an isolated network",),
 )
 _APART = ("a private API", "an isolated network")

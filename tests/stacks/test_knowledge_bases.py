@@ -8,6 +8,7 @@ import pytest
 
 from config.load import load_catalogue, load_environment, parse_environment
 from tests.stacks.assembly import ENVIRONMENTS, plain, resources, synthesize, template
+from tests.stacks.iam import decide, roles
 
 DEV = (ENVIRONMENTS / "dev.toml").read_text(encoding="utf-8")
 FIXED = '{ strategy = "fixed", max_tokens = 120, overlap_percent = 15 }'
@@ -17,6 +18,15 @@ HIERARCHICAL = (
 SEMANTIC = '{ strategy = "semantic", max_tokens = 200, buffer = 1, breakpoint_percentile = 95 }'
 MANAGED = DEV.replace('prefixes = ["handbook/"]', 'store = "managed"\nbucket = "their-documents"')
 MANAGED = MANAGED.replace(f"chunking = {FIXED}\n", "").replace("dimensions = 1_024\n", "")
+TITAN = "amazon.titan-embed-text-v2:0"
+MODELS = "arn:aws:bedrock:us-east-1::foundation-model"
+RERANKED = DEV.replace(
+    'readers = "groups"', 'readers = "groups"\nrerank_model = "cohere.rerank-v3-5:0"'
+)
+_HANDBOOK = DEV[DEV.index("[knowledge_bases.handbook]") : DEV.index("[tenants.demo]")]
+RERANKED += f"\n{_HANDBOOK}".replace("bases.handbook]", "bases.laws]").replace(
+    '"handbook/"', '"laws/"'
+)
 
 
 def made(tmp_path, text):
@@ -120,6 +130,55 @@ def test_the_right_to_search_stands_beside_the_old_one_and_before_the_function(t
     functions = resources(new, "AWS::Lambda::Function")
     chat = next(each for id, each in functions.items() if id.startswith("ChatFunction"))
     assert rights[1] <= set(chat["DependsOn"])
+
+
+def test_a_knowledge_base_calls_its_own_reranker_and_nobody_else_does(tmp_path):
+    # Bedrock reranks as the knowledge base's role, not as whoever searches.
+    declared = parse_environment("dev", RERANKED, load_catalogue())
+    synthesize(tmp_path, declared)
+    owner = f"{declared.region}:{declared.account}"
+    calls, reranks = {}, set()
+    for role, statements in roles(tmp_path, "dev", owner).items():
+        models = {
+            model.id
+            for model in load_catalogue().values()
+            if model.kind in ("embedding", "rerank")
+            and decide(statements, "bedrock:InvokeModel", f"{MODELS}/{model.id}", {})
+        }
+        calls.update({role: models} if models else {})
+        reranks.update({role} if decide(statements, "bedrock:Rerank", "*", {}) else ())
+    reranked, plain_one = (
+        f"KnowledgeBases{name}{declared.knowledge_bases[name].content}Role"
+        for name in ("handbook", "laws")
+    )
+    assert calls == {
+        "EmbeddingsRole": {TITAN},
+        plain_one: {TITAN},
+        reranked: {TITAN, "cohere.rerank-v3-5:0"},
+    }
+    assert reranks == {reranked}
+
+
+def test_a_reranker_may_be_called_before_it_is_asked_for(tmp_path):
+    gateway = made(tmp_path, RERANKED)
+    (policy,) = (
+        id
+        for id, each in resources(gateway, "AWS::IAM::Policy").items()
+        if "bedrock:Rerank" in str(each)
+    )
+    (base,) = (
+        id
+        for id, each in resources(gateway, "AWS::Bedrock::KnowledgeBase").items()
+        if policy in each["DependsOn"]
+    )
+    waiting = {base}
+    while more := {
+        id
+        for id, each in gateway["Resources"].items()
+        if id not in waiting and any(f'"{name}"' in json.dumps(each) for name in waiting)
+    }:
+        waiting |= more
+    assert any(id.startswith("SearchFunction") for id in waiting)
 
 
 def test_the_names_fit_the_service():

@@ -4,9 +4,13 @@ import pytest
 
 from config.errors import ConfigError
 from config.load import ENVIRONMENTS, load_catalogue, load_environment, parse_environment
+from config.models import TokenPrice
 from tests.accounts import DEV_ACCOUNT
 
 DEV = (ENVIRONMENTS / "dev.toml").read_text(encoding="utf-8")
+
+READERS, RERANK_MODEL = 'readers = "groups"', "knowledge_bases.handbook.rerank_model"
+GROUPS = 'groups = ["staff", "finance"]'
 
 # A correct line, the mistake made of it, the field that is named, and a part of the remedy.
 MISTAKES = {
@@ -182,6 +186,66 @@ MISTAKES = {
         "aliases.chat-default.model",
         "reranker",
     ),
+    "a chat model that shall rerank": (
+        READERS,
+        f'{READERS}\nrerank_model = "us.amazon.nova-lite-v1:0"',
+        RERANK_MODEL,
+        "the bare id of a model of kind rerank",
+    ),
+    "a reranker that nobody knows": (
+        READERS,
+        f'{READERS}\nrerank_model = "cohere.rerank-v3-6:0"',
+        RERANK_MODEL,
+        "close: ['cohere.rerank-v3-5:0'",
+    ),
+    "a reranker of another region": (
+        READERS,
+        f'{READERS}\nrerank_model = "amazon.rerank-v1:0"',
+        RERANK_MODEL,
+        "not offered in 'us-east-1'",
+    ),
+    "a switch where a reranker is named": (
+        READERS,
+        f"{READERS}\nrerank_model = true",
+        RERANK_MODEL,
+        "a model id",
+    ),
+    "readers that are nobody": (
+        READERS,
+        'readers = "staff"',
+        "knowledge_bases.handbook.readers",
+        "'groups' or 'everyone'",
+    ),
+    "a group that everybody is in": (
+        GROUPS,
+        'groups = ["staff", "everyone"]',
+        "tenants.demo.groups",
+        "leave it out",
+    ),
+    "a group named twice": (
+        GROUPS,
+        'groups = ["staff", "staff"]',
+        "tenants.demo.groups",
+        "once",
+    ),
+    "a group with a capital letter": (
+        GROUPS,
+        'groups = ["Staff"]',
+        "tenants.demo.groups.0",
+        "match",
+    ),
+    "groups that are one text": (
+        GROUPS,
+        'groups = "staff"',
+        "tenants.demo.groups",
+        "list",
+    ),
+    "more groups than a filter holds": (
+        GROUPS,
+        f"groups = {[f'group-{i}' for i in range(21)]}",
+        "tenants.demo.groups",
+        "20",
+    ),
     "a number without an end": ("burst = 40", f"burst = {'1' * 5_000}", "(the file)", "TOML"),
     "a nesting without an end": ("burst = 40", f"burst = {'[' * 5_000}", "(the file)", "TOML"),
     "an account id as a number": (f'"{DEV_ACCOUNT}"', DEV_ACCOUNT, "account", "valid string"),
@@ -354,3 +418,13 @@ def test_a_file_in_another_encoding_is_refused_as_such(tmp_path, monkeypatch):
 def test_a_name_that_is_no_environment_is_refused(name):
     with pytest.raises(ConfigError, match="no such environment"):
         load_environment(name)
+
+
+def test_a_reranker_without_a_price_per_query_is_not_routable():
+    catalogue = dict(load_catalogue())
+    cohere = catalogue["cohere.rerank-v3-5:0"]
+    unpriced = cohere.price.model_copy(update={"regional": TokenPrice(input=1)})
+    catalogue[cohere.id] = cohere.model_copy(update={"price": unpriced})
+    text = DEV.replace(READERS, f'{READERS}\nrerank_model = "{cohere.id}"')
+    with pytest.raises(ConfigError, match=rf"{RERANK_MODEL} = .*no price per query"):
+        parse_environment("dev", text, catalogue)

@@ -61,6 +61,46 @@ def test_passages_are_told_best_first_and_nothing_of_where_they_are_kept():
     assert (status, said) == (200, told)
 
 
+class TestReranking:
+    """Of what a search finds, four times as many are sorted as are told."""
+
+    @pytest.mark.parametrize("managed", [False, True])
+    @pytest.mark.parametrize(("top_k", "sorted"), [(1, 4), (5, 20), (25, 100), (50, 100)])
+    def test_is_asked_of_the_declared_model_alone(self, managed, top_k, sorted):
+        upstream = aws()
+        told = settings(managed=managed, reranker=[RERANKER, 2_000])
+        assert ask(upstream, told, rerank=True, top_k=top_k)[0] == 200
+        kind, given = asked(upstream)
+        assert kind == ("managedSearchConfiguration" if managed else "vectorSearchConfiguration")
+        model = {"modelConfiguration": {"modelArn": RERANKER}, "numberOfRerankedResults": top_k}
+        assert given == {
+            "numberOfResults": sorted,
+            "rerankingConfiguration": {
+                "type": "BEDROCK_RERANKING_MODEL",
+                "bedrockRerankingConfiguration": model,
+            },
+            **({"rerankingModelType": "CUSTOM"} if managed else {}),
+        }
+
+    @pytest.mark.parametrize("rerank", [{}, {"rerank": False}, {"rerank": None}])
+    def test_is_not_asked_for_unless_the_caller_does(self, rerank):
+        upstream = aws()
+        ask(upstream, settings(reranker=[RERANKER, 2_000]), **rerank)
+        assert asked(upstream)[1] == {"numberOfResults": 5}
+
+    def test_is_paid_beside_the_questions_vector(self):
+        with_, without = aws(), aws()
+        told = settings(reranker=[RERANKER, 2_000])
+        ask(with_, told, rerank=True), ask(without, told)
+        assert (spent(with_), spent(without)) == (2_001, 1)
+
+    def test_is_refused_where_no_model_is_declared_for_it(self):
+        upstream = aws()
+        status, said = ask(upstream, rerank=True)
+        assert (status, said["error"]["param"]) == (400, "rerank")
+        assert upstream.calls == []
+
+
 class TestRefusedByAws:
     @pytest.mark.parametrize(("more", "param"), [({}, "query"), ({"filter": FILTER}, "filter")])
     def test_the_field_is_named_that_may_be_at_fault(self, more, param):
