@@ -1,5 +1,6 @@
 """What an environment costs a month by being there, before anyone uses it."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,11 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from audit.template import Json
-from audit.view import Resource, View
+from audit.view import Resource, View, value_at
 
 FILE = Path(__file__).parent / "data" / "prices.toml"
 HOURS = 730
 SERVICE = "AWS::ECS::Service"
+# db.r6g.2xlarge, r6g.large.search: (what it is of) family, size (what it is of).
+SIZED = re.compile(
+    r"([a-z]+\.)?([a-z]+[0-9][a-z0-9-]*)\.(nano|micro|small|medium|large|[0-9]*xlarge)(\.[a-z]+)?"
+)
+SMALLER = {"nano": 1 / 16, "micro": 1 / 8, "small": 1 / 4, "medium": 1 / 2, "large": 1}
 # US dollars a month that are more than before.
 HIGH, MEDIUM, CENTS = 500.0, 20.0, 0.05
 
@@ -76,30 +82,74 @@ def _price(resource: Resource) -> float | None:
     return 0 if free and resource.type not in prices["free"]["but_not"].split() else None
 
 
+def by_class(type: str) -> list[str]:
+    """The properties that say how big an instance of the type is; none where it has no sizes."""
+    return [each["property"] for each in _prices()["class"] if each["type"] == type]
+
+
 def _fixed(resource: Resource) -> Iterator[float | None]:
     for price in _prices()["price"]:
         if price["type"] == resource.type:
-            yield price["usd"] * _times(resource, price) if _meets(resource, price) else 0
+            usd = price["usd"] * _copies(resource.properties, price)
+            yield usd * _times(resource.properties, price) if _meets(resource, price) else 0
 
 
 def _by_class(resource: Resource) -> Iterator[float | None]:
-    for each in _prices()["class"]:
-        if each["type"] == resource.type:
-            hourly = _prices()["hourly"].get(str(resource.get(each["property"])))
-            copies = 2 if str(resource.get(each.get("doubled", "-"))).lower() == "true" else 1
-            yield None if hourly is None else hourly * HOURS * copies * _times(resource, each)
+    for price in _prices()["class"]:
+        if price["type"] == resource.type:
+            for each in _each(resource, price):
+                hourly = _hourly(str(value_at(each, price["property"])))
+                count = HOURS * _copies(each, price) * _times(each, price)
+                yield None if hourly is None else hourly * count
 
 
-def _times(resource: Resource, price: Mapping[str, Json]) -> float:
+def _each(resource: Resource, price: Mapping[str, Json]) -> list[Json]:
+    """What is sized: the resource itself or, where it lists machines, each of them."""
+    if "each" not in price:
+        return [resource.properties]
+    found = resource.get(price["each"])
+    return found if isinstance(found, list) else []
+
+
+def _hourly(name: str) -> float | None:
+    """Of an instance by its class. Sizes of one family cost in proportion."""
+    prices = _prices()
+    if (usd := prices["hourly"].get(name)) is not None:
+        return float(usd)
+    sized = SIZED.fullmatch(name)
+    large = sized and prices["large"].get(f"{sized[1] or ''}{sized[2]}{sized[4] or ''}")
+    if not sized or large is None:
+        return None
+    times = sized[3].removesuffix("xlarge")
+    in_large = 2 * int(times or 1) if sized[3].endswith("xlarge") else SMALLER[sized[3]]
+    return float(large) * in_large
+
+
+def _copies(sized: Json, price: Mapping[str, Json]) -> int:
+    return 2 if str(value_at(sized, price.get("doubled", "-"))).lower() == "true" else 1
+
+
+def _times(sized: Json, price: Mapping[str, Json]) -> float:
     if "times" not in price:
         return 1
-    value = resource.get(price["times"])
+    value = value_at(sized, price["times"])
     if isinstance(value, list):
         return len(value)
+    if value is None and "groups" in price:
+        one = price["groups"]
+        each = 1 + (_number(value_at(sized, one["and"])) or 0)
+        return (_number(value_at(sized, one["of"])) or 1) * each
+    number = _number(value)
+    if number is not None:
+        return number
+    return 1 if price in _prices()["class"] else 0
+
+
+def _number(value: Json) -> float | None:
     try:
         return float(value)
     except (TypeError, ValueError):
-        return 1 if price in _prices()["class"] else 0
+        return None
 
 
 def _meets(resource: Resource, price: Mapping[str, Json]) -> bool:

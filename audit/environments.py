@@ -7,9 +7,10 @@ from pathlib import Path
 from audit.assembly import UNKNOWN, read_environments
 from audit.asset_settings import with_asset_settings
 from audit.intact import check_intact, is_assembly
-from audit.parity import rank
+from audit.stages import rank
 from audit.template import Template
 
+Found = dict[str, list[Template]]
 TAGS = ("environment", "env", "stage")
 
 
@@ -27,6 +28,27 @@ def environments(path: Path) -> dict[str, list[Template]]:
             known = name if name != UNKNOWN else _said(template)
             named.setdefault(known, []).append(template)
     return named
+
+
+def same_names(before: Found, after: Found) -> tuple[Found, Found]:
+    """The base's environments under the names of the head, where only the stage was renamed: with
+    the same stacks in the same places, or spelled with other capitals."""
+    found = {}
+    for name, templates in before.items():
+        others = [] if name in after else [each for each in after if each not in before]
+        found[_renamed(name, templates, {each: after[each] for each in others})] = templates
+    return found, after
+
+
+def _renamed(name: str, templates: Sequence[Template], others: Found) -> str:
+    for other, candidates in others.items():
+        if other.casefold() == name.casefold() or _places(candidates) == _places(templates):
+            return other
+    return name
+
+
+def _places(templates: Sequence[Template]) -> set[tuple[str, str, str]]:
+    return {(each.name, each.account, each.region) for each in templates}
 
 
 def _said(template: Template) -> str:

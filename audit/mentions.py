@@ -17,6 +17,8 @@ MODEL = re.compile(
     rf"(?<![\w.-])(?:({GEOGRAPHIES})\.)?((?:{PROVIDERS})\.[a-z][a-z0-9]*[0-9.-][a-z0-9.*-]*(?::[0-9]+(?::[0-9a-z]+)?|:\*)?)"
 )
 ARN = re.compile(r"arn:aws[a-z-]*:bedrock:([a-z0-9*-]*):[^:]*:foundation-model/(\S*)")
+# What measures models or pays for them calls none.
+WATCHING = ("AWS::CloudWatch::", "AWS::Budgets::", "AWS::CE::", "AWS::Logs::")
 ANY_MODEL = "(any model)"
 NOT_A_MODEL = re.compile(r"^[a-z0-9]+\.(com|org|net|ai|io|dev)\b")
 
@@ -33,6 +35,8 @@ def mentions(view: View) -> dict[Mention, list[Resource]]:
     """What is said of models in an environment, and by which resources."""
     found: dict[Mention, list[Resource]] = {}
     for resource in view.resources.values():
+        if resource.type.startswith(WATCHING):
+            continue
         for mention in _in(resource.properties):
             found.setdefault(mention, []).append(resource)
     return found
@@ -61,7 +65,9 @@ def _text(value: Json) -> str:
 
 def named(resource: Resource | None) -> set[str]:
     """The models that a resource names."""
-    return {each.model for each in _in(resource.properties)} if resource else set()
+    if not resource or resource.type.startswith(WATCHING):
+        return set()
+    return {each.model for each in _in(resource.properties)}
 
 
 def _parsed(text: str) -> Json:

@@ -38,7 +38,12 @@ def judge_pack(compared: Comparison, found: Sequence[Finding]) -> Packed:
         return Packed()
     before, _ = _broken(compared.base, compared.today, compared.pairs)
     after, accepted = _broken(compared.head, compared.today, {})
-    new = [each for key, held in after.items() for each in _new(held, before.get(key, []))]
+    new = [
+        _in_place(each, before)
+        for key, held in after.items()
+        for each in _new(held, before.get(key, []))
+        if not _moved(key, before, after)
+    ]
     fixed = [key for key in before if key not in after and _is_there(key[1], compared.head)]
     counts = {
         "new": len(new),
@@ -73,6 +78,27 @@ def _new(held: Sequence[Finding], before: Sequence[Finding]) -> Iterator[Finding
     known = {each.after for each in before}
     if len(held) > len(before):
         yield from (each for each in held if each.after not in known)
+
+
+def _moved(key: Key, before: Broken, after: Broken) -> bool:
+    """Is it broken here, in place of another resource of its stack that is not broken any more?"""
+    kind = key[0], _stack(key)
+    alike = [each for each in {*before, *after} if (each[0], _stack(each)) == kind]
+    gone = sum(each not in after for each in alike)
+    came = sum(each not in before for each in alike)
+    return key not in before and gone >= came
+
+
+def _stack(key: Key) -> str:
+    return key[1].rpartition("/")[0]
+
+
+def _in_place(new: Finding, before: Broken) -> Finding:
+    """What was broken before in one more way, or is broken as others of its kind were, is told and
+    stops nobody: the rules of a change judge what it lets through."""
+    known = (new.rule, new.resource) in before
+    usual = new.severity == "medium" and any(rule == new.rule for rule, _ in before)
+    return replace(new, severity="low") if known or usual else new
 
 
 def _is_there(resource: str, view: View) -> bool:

@@ -13,18 +13,9 @@ from audit.changes.guardrail_weakened import GUARDRAIL, guardrails_stop_as_much
 from audit.changes.settings_weakened import no_setting_is_weakened
 from audit.finding import Finding
 from audit.shown import shown
+from audit.stages import STRICT, rank
 from audit.view import Resource, View, map_text
 
-# From weak to strong, by what environments are usually called.
-ORDER = (
-    ("local", "sandbox", "personal"),
-    ("dev", "develop", "development"),
-    ("test", "testing", "qa", "int", "integration", "ci"),
-    ("staging", "stage", "stg", "uat", "preprod", "pre-prod", "nonprod"),
-    ("prod", "production", "prd", "live"),
-)
-# Environments below staging may be as weak as they like.
-STRICT = 3
 RULE, FIX = "weaker-than-below", "give it the setting that the environment below it has"
 # Money, and how much is allowed, differ between environments by right.
 COMPARED = {"data", "exposure", "access", "guardrails", "observability"}
@@ -46,22 +37,17 @@ def drift(before: Mapping[str, View], after: Mapping[str, View]) -> Iterator[Fin
                 yield each
 
 
-def rank(environment: str) -> int | None:
-    """How strong an environment must be; None if its name does not tell."""
-    words = set(re.split(r"[-_/.]", environment.lower())) | {environment.lower()}
-    found = [i for i, names in enumerate(ORDER) if words & set(names)]
-    return max(found) if found else None
-
-
 def _weaker(lower: View, upper: View) -> Iterator[Finding]:
-    partners = _by_place(upper)
-    for place, resource in _by_place(lower).items():
+    partners, places = _by_place(upper), _by_place(lower)
+    # Ids carry hashes: what has no partner may be there under another.
+    moved = {type for (stack, id, type) in partners if (stack, id, type) not in places}
+    for place, resource in places.items():
         other = partners.get(place)
         if other:
             change = Change(_neutral(resource, lower), _neutral(other, upper), lower, upper)
             for hazard in _hazards(change):
                 yield _finding(hazard, lower, upper, other)
-        elif guarded(resource.type) in COMPARED and not _has_one(resource, upper):
+        elif guarded(resource.type) in COMPARED and resource.type not in moved:
             hazard = Hazard("medium", resource.type, None, "is there and here it is not")
             yield _finding(hazard, lower, upper, resource)
 
@@ -85,11 +71,6 @@ def _neutral(resource: Resource, view: View) -> Resource:
     )
     properties = map_text(resource.properties, lambda text: words.sub("(own)", text))
     return replace(resource, properties=properties)
-
-
-def _has_one(resource: Resource, upper: View) -> bool:
-    """Ids carry hashes: one of the type is enough not to speak of its absence."""
-    return any(upper.of(resource.type))
 
 
 def _by_place(view: View) -> dict[tuple[str, str, str], Resource]:

@@ -13,7 +13,7 @@ from audit.compare import Judged, judge_change
 from audit.cost import monthly
 from audit.counts import counts
 from audit.digest import digest
-from audit.environments import environments
+from audit.environments import environments, same_names
 from audit.finding import Finding
 from audit.parity import RULE, drift
 from audit.provenance import Provenance
@@ -37,7 +37,7 @@ class Judgement:
 
 def audit(base: Path, head: Path, by: Judgement, provenance: Provenance) -> Result:
     """Raises Unreadable if either side cannot be read whole."""
-    before, after = environments(base), environments(head)
+    before, after = same_names(environments(base), environments(head))
     judged = _judged(before, after, by.today)
     findings = [each for one in judged for each in one.findings] + _drift(judged)
     open_, accepted = waived.split(findings, by.waivers, _paths(before, after), by.today)

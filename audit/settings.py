@@ -17,6 +17,8 @@ from audit.template import Json
 FOLDER = Path(__file__).parent / "data" / "settings"
 STEP = re.compile(r"""("[^"]+"|\w+|\*)(?:\[(\w+)(?:=([^\]]+))?\])?(?:\.|$)""")
 UNLIMITED = "unlimited"
+RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+MINUTES = {"minute": 1, "hour": 60, "day": 1440}
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,8 @@ def _items(value: Json) -> list[Json]:
 def _number(value: Json) -> float | None:
     if value == UNLIMITED:
         return math.inf
+    if isinstance(value, str) and (rate := RATE.fullmatch(value)):
+        return int(rate[1]) * MINUTES[rate[2]]
     try:
         return float(value)
     except (TypeError, ValueError):

@@ -28,9 +28,13 @@ def suppressed(metadata: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
         for each in found if isinstance(found, list) else []:
             if isinstance(each, Mapping):
                 rule = each.get(id)
-                yield (
-                    rule if isinstance(rule, str) else json.dumps(rule),
-                    str(each.get(reason) or ""),
-                )
+                text, why = rule if isinstance(rule, str) else json.dumps(rule), each.get(reason)
+                for finding in each.get("applies_to") or each.get("appliesTo") or [""]:
+                    exact = f"[{_text(finding)}]" if finding else ""
+                    yield f"{text}{exact}", str(why or "")
             else:
                 yield str(each), "(the tool takes no reason)"
+
+
+def _text(finding: Json) -> str:
+    return finding if isinstance(finding, str) else json.dumps(finding, sort_keys=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from audit.errors import Unreadable
 from audit.finding import CATEGORIES, SEVERITIES, Finding
+from audit.stages import is_one_of
 
 PASS, NEEDS_APPROVAL, BLOCK = VERDICTS = ("PASS", "NEEDS-APPROVAL", "BLOCK")
 DEFAULT = Path(__file__).with_name("policy.toml")
@@ -21,7 +22,7 @@ class Policy:
 
     def verdict(self, finding: Finding) -> str:
         """What one finding means for the change."""
-        lenient = finding.environment in self.lenient
+        lenient = is_one_of(finding.environment, self.lenient)
         for table in self.tables:
             speaks = "*" in table["categories"] or finding.category in table["categories"]
             if speaks and (lenient or not table.get("lenient", False)):

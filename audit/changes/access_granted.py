@@ -6,6 +6,7 @@ from audit.change import Comparison, Hazard, on_environment
 from audit.iam.gravity import gravity
 from audit.iam.holders import Holder, holders
 from audit.iam.inclusion import CONDITION, DENY, NEW, UNDECIDED, Broadening, broadenings, lifted
+from audit.iam.pinned import without_upgrades
 from audit.iam.said import category, said
 
 WHY = {
@@ -32,13 +33,12 @@ def nobody_may_do_more(compared: Comparison) -> Iterator[Hazard]:
 
 def _compared(old: Holder | None, new: Holder) -> Iterator[Hazard]:
     before = old.statements if old else []
-    if old and set(before) == set(new.statements) and not new.unclear:
+    after = without_upgrades(before, new.statements)
+    if old and set(before) == set(after) and not new.unclear:
         return
     # A lost denial is told once, as what it denied.
-    found = lifted(before, new.statements)
-    found += [
-        each for each in broadenings(before, new.statements) if each.cause != DENY or not found
-    ]
+    found = lifted(before, after)
+    found += [each for each in broadenings(before, after) if each.cause != DENY or not found]
     for each in found:
         yield _hazard(each, old, new)
     known = {text for _, text in old.unclear} if old else set()

@@ -21,6 +21,8 @@ def what_protects_stays(change: Change) -> Iterator[Hazard]:
     removed = change.before
     if change.after or not removed or removed.type not in _guards():
         return
+    if not change.head.resources:
+        return  # the whole environment goes, and nothing is left to guard
     if removed.type == OF_EVENTS and removed.get("ScheduleExpression"):
         return  # a clock, not a watch
     category, severity, why = _guards()[removed.type]

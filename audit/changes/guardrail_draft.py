@@ -20,8 +20,8 @@ def versions_stay_pinned(change: Change) -> Iterator[Hazard]:
     """Nothing that named a version of a guardrail names its draft instead."""
     if not change.after or change.after.type in (GUARDRAIL, VERSION):
         return
-    before = dict(leaves(change.before.properties, "")) if change.before else {}
-    for place, now in leaves(change.after.properties, ""):
+    before = dict(leaves(change.before))
+    for place, now in leaves(change.after):
         was = before.get(place)
         if now == was or not DRAFT.search(now) or (was and DRAFT.search(was)):
             continue

@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterator
 
 from audit.change import Change, Hazard, on_change
-from audit.leaves import leaves
+from audit.leaves import VERSION, leaves
+
+NAMED = re.compile(r"guardrail.*version$", re.IGNORECASE)
+IN_ARN = re.compile(r"guardrail/[^:\"']+:(\d+)$")
 
 
 @on_change(
@@ -16,17 +19,21 @@ def versions_do_not_go_back(change: Change) -> Iterator[Hazard]:
     """Nothing goes back to an older version of a guardrail."""
     if not change.before or not change.after:
         return
-    before = dict(leaves(change.before.properties, ""))
-    for place, now in leaves(change.after.properties, ""):
+    before = dict(leaves(change.before))
+    for place, now in leaves(change.after):
         was = before.get(place, "")
-        if (
-            re.search(r"guardrail_?version$", place, re.IGNORECASE)
-            and now.isdigit()
-            and was.isdigit()
-        ) and int(now) < int(was):
-            yield Hazard(
-                "high",
-                {place: was},
-                {place: now},
-                "an older version, with what it did not stop yet",
-            )
+        old, new = _version(place, was), _version(place, now)
+        if new is None or was == now:
+            continue
+        if old is not None and new < old:
+            why = "an older version, with what it did not stop yet"
+            yield Hazard("high", {place: was}, {place: now}, why)
+        elif (named := change.base.referred(was)) and named.type == VERSION:
+            why = "a fixed version, which no version cut here reaches any more"
+            yield Hazard("high", {place: was}, {place: now}, why)
+
+
+def _version(place: str, text: str) -> int | None:
+    if found := IN_ARN.search(text):
+        return int(found[1])
+    return int(text) if NAMED.search(place) and text.isdigit() else None

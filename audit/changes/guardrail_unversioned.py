@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from audit.change import Comparison, Hazard, on_environment
+from audit.lattice import weaker
 from audit.leaves import GUARDRAIL, VERSION
-from audit.template import Json
 from audit.view import Resource
 
-# What an edit may change without changing what is stopped.
-IDLE = {"Tags", "Description", "KmsKeyArn", "Name"}
+# What callers see of it beside what is stopped.
+SEEN = ("BlockedInputMessaging", "BlockedOutputsMessaging", "CrossRegionConfig")
 
 
 @on_environment(
@@ -25,7 +25,7 @@ def edits_reach_callers(compared: Comparison) -> Iterator[Hazard]:
         versions = [
             each for each in compared.head.of(VERSION) if _is_of(each, change.after, compared)
         ]
-        edited = _content(change.before) != _content(change.after)
+        edited = _acts_otherwise(change.before, change.after)
         if edited and versions and all(map(compared.is_same, versions)):
             why = "the edit changes only the draft: callers stay on the version cut before it"
             yield Hazard("medium", versions[0].id, versions[0].id, why, subject=change.after)
@@ -35,5 +35,11 @@ def _is_of(version: Resource, guardrail: Resource, compared: Comparison) -> bool
     return compared.head.referred(version.get("GuardrailIdentifier")) is guardrail
 
 
-def _content(guardrail: Resource) -> dict[str, Json]:
-    return {name: each for name, each in guardrail.properties.items() if name not in IDLE}
+def _acts_otherwise(before: Resource, after: Resource) -> bool:
+    """Another order, or what is the default anyway, is no edit that callers wait for."""
+    old, new = before.properties, after.properties
+    return (
+        any(before.get(each) != after.get(each) for each in SEEN)
+        or any(weaker(old, new))
+        or any(weaker(new, old))
+    )

@@ -11,7 +11,7 @@ SWITCH = re.compile(
     r"(text|image|embedding|video|audio)datadeliveryenabled"
     r"|(log|store|record|trace|save|persist|capture)_?(full_?)?(model_?)?(prompts?|messages|completions?|bod(y|ies)|payloads?|conversations?)"
     r"|(prompts?|messages|completions?|bod(y|ies)|payloads?|conversations?)_?(log(ging)?|tracing|capture|recording)(_?enabled)?"
-    r"|capture_?message_?content|messagecontent",
+    r"|(\w+_)?log_?events?|capture_?message_?content|messagecontent",
     re.IGNORECASE,
 )
 ON = ("true", "1", "yes", "on", "full", "enabled", "all")

@@ -6,6 +6,8 @@ from audit.change import Change, Hazard, on_change
 from audit.suppressed import suppressed
 
 SHORTEST = 20
+# Without the finding in brackets, such as `[Action::s3:*]`, these of cdk-nag stand for any number.
+WHOLE = ("", "all", "AwsSolutions-IAM4", "AwsSolutions-IAM5")
 
 
 @on_change(
@@ -19,19 +21,19 @@ def nothing_is_newly_switched_off(change: Change) -> Iterator[Hazard]:
         before = dict(suppressed(change.before.metadata)) if change.before else {}
         for rule, reason in suppressed(change.after.metadata):
             if rule not in before:
-                yield _hazard(rule, reason, "")
+                yield _hazard(rule, reason)
 
 
-def _hazard(rule: str, reason: str, subject: str) -> Hazard:
+def _hazard(rule: str, reason: str) -> Hazard:
     if len(reason.strip()) < SHORTEST:
         return Hazard(
-            "medium",
+            "high",
             None,
             f"{rule}: {reason or '(no reason)'}",
             "nobody can tell later why it was switched off",
         )
-    if rule.rstrip().endswith("*") or rule in ("", "all"):
-        return Hazard("medium", None, f"{rule}: {reason}", "it switches off more than one rule")
+    if rule.rstrip().endswith("*") or rule in WHOLE:
+        return Hazard("high", None, f"{rule}: {reason}", "it switches off more than one rule")
     return Hazard(
-        "low", None, f"{rule}: {reason}", "a rule does not look at this resource any more"
+        "medium", None, f"{rule}: {reason}", "a rule does not look at this resource any more"
     )

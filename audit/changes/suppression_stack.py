@@ -19,4 +19,4 @@ def nothing_is_switched_off_for_a_stack(compared: Comparison) -> Iterator[Hazard
         for rule, reason in suppressed(template.section("Metadata")):
             if rule not in before:
                 why = "for a whole stack, whatever is added to it later"
-                yield Hazard("medium", None, f"{rule}: {reason}", why, subject=name)
+                yield Hazard("high", None, f"{rule}: {reason}", why, subject=name)

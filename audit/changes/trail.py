@@ -7,6 +7,7 @@ from audit.change import Change, Hazard, on_change
 from audit.template import Json
 
 TRAIL = ("AWS::CloudTrail::Trail", "AWS::CloudTrail::EventDataStore")
+EXCLUDED = "ExcludeManagementEventSources"
 SELECTORS = ("EventSelectors", "AdvancedEventSelectors", "InsightSelectors")
 
 
@@ -19,6 +20,15 @@ def trails_record_as_much(change: Change) -> Iterator[Hazard]:
         before, after = _facts(change.was(name)), _facts(change.now(name))
         if lost := sorted(before - after):
             yield Hazard("high", lost, change.now(name), "these events are not recorded any more")
+        left_out = _left_out(change.now(name)) - _left_out(change.was(name))
+        if left_out and change.was(name):
+            why = "what is done through these is not recorded any more"
+            yield Hazard("high", None, {EXCLUDED: sorted(left_out)}, why)
+
+
+def _left_out(selectors: Json) -> set[str]:
+    found = selectors if isinstance(selectors, list) else []
+    return {source for each in found for source in each.get(EXCLUDED) or []}
 
 
 def _facts(selectors: Json) -> set[str]:

@@ -13,6 +13,7 @@ WORDS = ("WordPolicyConfig", "WordsConfig")
 MANAGED_WORDS = ("WordPolicyConfig", "ManagedWordListsConfig")
 PII = ("SensitiveInformationPolicyConfig", "PiiEntitiesConfig")
 REGEXES = ("SensitiveInformationPolicyConfig", "RegexesConfig")
+DIRECTIONS = ("Input", "Output")
 GROUNDING = ("ContextualGroundingPolicyConfig", "FiltersConfig")
 
 
@@ -22,10 +23,13 @@ def filters(guardrail: Resource) -> dict[str, Json]:
 
 
 def idle(part: Json) -> Iterator[str]:
-    """What makes a filter, a topic, a word or a pattern only look on, in either direction."""
+    """What makes a filter, a topic, a word or a pattern only look on, in either direction. Where it
+    is not strong at all, it does not even look, which is for other rules."""
+    off = tuple(each for each in DIRECTIONS if at(part, f"{each}Strength") == "NONE")
     for key in ("Action", "InputAction", "OutputAction"):
-        if at(part, key) not in (None, "BLOCK", "ANONYMIZE"):
+        if at(part, key) not in (None, "BLOCK", "ANONYMIZE") and not key.startswith(off):
             yield f"{key} is {at(part, key)}"
     for key in ("InputEnabled", "OutputEnabled", "Enabled"):
-        if at(part, key) is not None and truth(at(part, key)) is not True:
-            yield f"{key} is {at(part, key)}"
+        said = at(part, key)
+        if said is not None and truth(said) is not True and not key.startswith(off):
+            yield f"{key} is {said}"
