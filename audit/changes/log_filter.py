@@ -10,7 +10,6 @@ SETTINGS = {
     "FilterCriteria": "it matches other lines than before",
     "MetricTransformations": "it counts something else, or under another name",
     "LogGroupName": "it looks at another log",
-    "DestinationArn": "the log goes somewhere else",
 }
 
 
