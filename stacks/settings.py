@@ -65,7 +65,10 @@ def made_of(environment: Environment) -> str:
     """
     return json.dumps(
         {
-            name: [base.embedding_model.id, base.model_dump_json(exclude={"embedding_model"})]
+            name: [
+                base.embedding_model.id,
+                base.model_dump_json(exclude={"embedding_model", "rerank_model"}),
+            ]
             for name, base in environment.knowledge_bases.items()
         }
     )

@@ -20,9 +20,8 @@ MANAGED = DEV.replace('prefixes = ["handbook/"]', 'store = "managed"\nbucket = "
 MANAGED = MANAGED.replace(f"chunking = {FIXED}\n", "").replace("dimensions = 1_024\n", "")
 TITAN = "amazon.titan-embed-text-v2:0"
 MODELS = "arn:aws:bedrock:us-east-1::foundation-model"
-RERANKED = DEV.replace(
-    'readers = "groups"', 'readers = "groups"\nrerank_model = "cohere.rerank-v3-5:0"'
-)
+READERS, RERANKER = 'readers = "groups"', "cohere.rerank-v3-5:0"
+RERANKED = DEV.replace(READERS, f'{READERS}\nrerank_model = "{RERANKER}"')
 _HANDBOOK = DEV[DEV.index("[knowledge_bases.handbook]") : DEV.index("[tenants.demo]")]
 RERANKED += f"\n{_HANDBOOK}".replace("bases.handbook]", "bases.laws]").replace(
     '"handbook/"', '"laws/"'
@@ -154,7 +153,7 @@ def test_a_knowledge_base_calls_its_own_reranker_and_nobody_else_does(tmp_path):
     assert calls == {
         "EmbeddingsRole": {TITAN},
         plain_one: {TITAN},
-        reranked: {TITAN, "cohere.rerank-v3-5:0"},
+        reranked: {TITAN, RERANKER},
     }
     assert reranks == {reranked}
 
