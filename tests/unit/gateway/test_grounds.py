@@ -136,15 +136,33 @@ def test_what_was_spent_before_a_failure_is_paid(rewriting):
     assert added(aws.requests("UpdateItem")[-1])["spent_micro_usd"] == 85
 
 
-def test_without_a_passage_a_stream_refuses_as_well():
-    aws = scripted(passages=[])
-    event = examples.event("chat")
-    said = {"model": "docs-assistant", "messages": TALK[:1], "stream": True}
-    event["body"] = json.dumps(said)
-    told = {"settings": examples.settings(), "upstream": aws, "breakers": Breakers()}
-    text = edge.buffered(chat.answer(event, examples.Context(), **told))["body"]
-    assert (
-        REFUSAL in text
-        and '"refused":true' in text.replace(" ", "")
-        and text.endswith("data: [DONE]\n\n")
-    )
+ROUTES = {
+    "/v1/chat/completions": {"messages": TALK[:1]},
+    "/v1/responses": {"input": "How long is it?"},
+    "/v1/messages": {"messages": TALK[:1], "max_tokens": 9},
+}
+HIDDEN = [{**FOUND[0], "metadata": {"groups": ["board"]}}]
+
+
+@pytest.mark.parametrize("passages", [[], HIDDEN], ids=["none", "none for the caller"])
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
+@pytest.mark.parametrize("route", ROUTES)
+def test_without_a_passage_no_model_is_asked(route, stream, passages):
+    aws = scripted(passages=passages)
+    body = {**ROUTES[route], "model": "docs-assistant", "stream": stream}
+    event = {**examples.event("chat"), "resource": route, "body": json.dumps(body)}
+    told = {"upstream": aws, "breakers": Breakers()}
+    answer = chat.answer(event, examples.Context(), settings=of_groups(), **told)
+    text = edge.buffered(answer)["body"].replace(" ", "")
+    assert answer.status == 200
+    assert text.count(REFUSAL.replace(" ", "")) >= 1
+    assert '"x_strata":{"refused":true,"citations":[]}' in text
+    assert not re.search('"(total|input|output|prompt|completion)_tokens":[1-9]', text)
+    assert {call.operation for call in aws.calls} == {"UpdateItem", "Retrieve"}
+    assert added(aws.requests("UpdateItem")[-1])["spent_micro_usd"] == 1  # the question's vector
+
+
+def of_groups() -> Settings:
+    handbook = {**examples.DECLARED["knowledge_bases"]["handbook"], "readers": "groups"}
+    declared = {**examples.DECLARED, "knowledge_bases": {"handbook": handbook}}
+    return parse(declared, examples.DEPLOYED)
