@@ -45,10 +45,17 @@ test: setup ## Run every test: unit, stacks and local (its own embedded AWS)
 check: setup ## The fast gate: style, types, import contracts, unit and stack tests, cfn-lint
 	@ruff check .
 	@ruff format --check .
-	@mypy
 	@PYTHONPATH=.:lambda lint-imports
 	@python -m config check
+	@$(MAKE) --no-print-directory -j 3 types fast-tests templates
+
+# The parts of the gate that take long, beside each other.
+.PHONY: types fast-tests templates
+types:
+	@mypy
+fast-tests:
 	@pytest -q -n 2 --dist loadfile tests/unit tests/stacks tests/audit
+templates:
 	@node_modules/.bin/cdk synth --quiet
 	@cfn-lint 'cdk.out/assembly-*/*.template.json' operate/delivery/bootstrap.yaml
 
