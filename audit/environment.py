@@ -1,13 +1,17 @@
 """The templates of one environment together, their values worked out across stacks."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
 
 from audit.errors import AuditError
 from audit.intrinsics import HOLE, Scope, is_function, references, resolve, text_of
 from audit.limits import Limits
 from audit.template import Json, Template
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 class Unjudgeable(AuditError):
@@ -48,16 +52,32 @@ class Environment:
     macros: Sequence[str] = ()
 
     def of_type(self, *types: str) -> list[Resource]:
-        return [each for each in self.resources if each.type in types]
+        return [each for type in dict.fromkeys(types) for each in self._by_type.get(type, ())]
 
     def referred(self, text: Json, near: Resource) -> list[Resource]:
         """The resources that a resolved text of the resource `near` refers to."""
         return [each for id, _ in references(text) for each in self._find(id, near)]
 
-    def _find(self, id: str, near: Resource) -> Iterator[Resource]:
+    def _find(self, id: str, near: Resource) -> Sequence[Resource]:
         stack, slash, local = id.rpartition("/")
-        wanted = (stack, local) if slash else (near.stack, id)
-        return (each for each in self.resources if (each.stack, each.id) == wanted)
+        return self._by_id.get((stack, local) if slash else (near.stack, id), ())
+
+    @cached_property
+    def _by_type(self) -> Mapping[str, Sequence[Resource]]:
+        return _grouped(self.resources, lambda each: each.type)
+
+    @cached_property
+    def _by_id(self) -> Mapping[tuple[str, str], Sequence[Resource]]:
+        return _grouped(self.resources, lambda each: (each.stack, each.id))
+
+
+def _grouped(
+    resources: Sequence[Resource], by: Callable[[Resource], Key]
+) -> Mapping[Key, list[Resource]]:
+    groups: dict[Key, list[Resource]] = {}
+    for each in resources:
+        groups.setdefault(by(each), []).append(each)
+    return groups
 
 
 def resolved(
