@@ -48,14 +48,13 @@ def answer(
     dialect = dialect_of(event["resource"])
 
     def route(request: Request) -> Reply | Stream:
-        def run() -> Reply | Stream:
-            return conversation.answer(
-                request, dialect, settings=settings, upstream=upstream, breakers=breakers
-            )
+        return conversation.answer(
+            request, dialect, settings=settings, upstream=upstream, breakers=breakers
+        )
 
-        return edge.once(request, run, settings=settings, upstream=upstream)
-
-    return edge.respond(event, context, route, settings=settings, error_body=dialect.error)
+    return edge.respond(
+        event, context, route, settings=settings, once_with=upstream, error_body=dialect.error
+    )
 
 
 def dialect_of(resource: str) -> Dialect:

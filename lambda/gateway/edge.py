@@ -79,15 +79,19 @@ def respond(
     route: Callable[[Request], Reply | Stream],
     *,
     settings: Settings,
+    once_with: Upstream | None = None,
     error_body: Callable[[errors.GatewayError, str], Mapping[str, Any]] = openai_error,
 ) -> Answer:
-    """Run a route and turn whatever comes of it into an answer; every one has its log line."""
+    """Run a route and turn whatever comes of it into an answer; every one has its log line.
+
+    With the AWS `once_with`, it runs once for each Idempotency-Key.
+    """
     facts: dict[str, Any] = {"environment": settings.environment, "route": event["resource"]}
     request_id = event["requestContext"]["requestId"]
     started = time.monotonic()
     status = 200
     try:
-        made = route(_request(event, context, started, facts))
+        made = _made(route, _request(event, context, started, facts), settings, once_with)
         if isinstance(made, Stream):
             chunks: Iterable[bytes] = Watched(made.chunks, request_id, facts, started)
             headers = _headers(event, settings, made.headers, "text/event-stream")
@@ -101,21 +105,6 @@ def respond(
     headers = _headers(event, settings, more, "application/json")
     # ASCII: a caller's own text comes back in errors, and may be half a surrogate pair.
     return Answer(status, headers, [json.dumps(body).encode()])
-
-
-def once(
-    request: Request,
-    run: Callable[[], Reply | Stream],
-    *,
-    settings: Settings,
-    upstream: Upstream,
-) -> Reply | Stream:
-    """What `run` answers; with an Idempotency-Key, what it has answered to that before."""
-    if "idempotency-key" not in request.headers:
-        return run()
-    from gateway import idempotency  # few send a key: the others' cold start is spared it
-
-    return idempotency.once(request, run, settings=settings, upstream=upstream)
 
 
 def buffered(answer: Answer) -> dict[str, Any]:
@@ -133,6 +122,20 @@ def tenant_of(request: Request, settings: Settings) -> Tenant:
         return settings.tenants[request.tenant]
     except KeyError:
         raise errors.forbidden("This key's tenant is not part of this environment.") from None
+
+
+def _made(
+    route: Callable[[Request], Reply | Stream],
+    request: Request,
+    settings: Settings,
+    upstream: Upstream | None,
+) -> Reply | Stream:
+    """What the route answers; with an Idempotency-Key, what it has answered to that before."""
+    if upstream is None or "idempotency-key" not in request.headers:
+        return route(request)
+    from gateway import idempotency  # few send a key: the others' cold start is spared it
+
+    return idempotency.once(request, lambda: route(request), settings=settings, upstream=upstream)
 
 
 def _request(

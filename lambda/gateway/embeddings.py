@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gateway.aws import Upstream
-    from gateway.edge import Answer, Reply, Request, Stream
+    from gateway.edge import Answer, Reply, Request
     from gateway.settings import Guardrail, Settings, Target
     from gateway.vectors import Vector
 
@@ -58,13 +58,10 @@ def answer(
 ) -> Answer:
     """`respond` with everything that it holds on to between requests given to it."""
 
-    def route(request: Request) -> Reply | Stream:
-        def run() -> Reply:
-            return embeddings(request, settings=settings, upstream=upstream)
+    def route(request: Request) -> Reply:
+        return embeddings(request, settings=settings, upstream=upstream)
 
-        return edge.once(request, run, settings=settings, upstream=upstream)
-
-    return edge.respond(event, context, route, settings=settings)
+    return edge.respond(event, context, route, settings=settings, once_with=upstream)
 
 
 def embeddings(request: Request, *, settings: Settings, upstream: Upstream) -> Reply:

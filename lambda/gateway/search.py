@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gateway.aws import Upstream
-    from gateway.edge import Answer, Reply, Request, Stream
+    from gateway.edge import Answer, Reply, Request
     from gateway.knowledge import Passage, Search
     from gateway.settings import Alias, Guardrail, KnowledgeBase, Settings
 
@@ -60,13 +60,10 @@ def answer(
 ) -> Answer:
     """`respond` with everything that it holds on to between requests given to it."""
 
-    def route(request: Request) -> Reply | Stream:
-        def run() -> Reply:
-            return search(request, settings=settings, upstream=upstream)
+    def route(request: Request) -> Reply:
+        return search(request, settings=settings, upstream=upstream)
 
-        return edge.once(request, run, settings=settings, upstream=upstream)
-
-    return edge.respond(event, context, route, settings=settings)
+    return edge.respond(event, context, route, settings=settings, once_with=upstream)
 
 
 def search(request: Request, *, settings: Settings, upstream: Upstream) -> Reply:
