@@ -63,25 +63,34 @@ HARMLESS_NAME = re.compile(
 HARMLESS = re.compile(
     r"(?i)^(\{\{resolve:|\$\{|arn:|true$|false$|none$|null$|[\d.,_]+$|https?://[^@]*$|[a-z]+$)"
 )
-BITS = 3.6
+BITS, SHORTEST = 3.6, 24
+# CDK ends a logical id with eight digits of a hash.
+LOGICAL_ID = re.compile(r"(?<=[a-z])[0-9A-F]{8}(?=$|[-_/])")
 
 
 def is_secret(value: str, *, named: bool = False) -> bool:
     """`named`: it is the value of something that is called a password, a token, a key."""
     if value.strip() == "" or value == MASK:
         return False
-    value = _unwrapped(value)
-    if (
-        SHAPES.search(value)
-        or BEARER.search(value)
-        or any(_url(each) for each in IN_URL.finditer(value))
-    ):
-        return True
-    if any(_is_written(each) for each in WRITTEN.finditer(value)) or FLAG.search(value):
+    if _is_known(value):
         return True
     if named:
         return not HARMLESS.search(value) and "${" not in value and len(value) >= 4
+    inner = _unwrapped(value)
+    if inner != value:
+        return is_secret(inner)
     return any(_is_random(each[0]) for each in RANDOM.finditer(REFERENCE.sub(" ", value)))
+
+
+def _is_known(value: str) -> bool:
+    """Does its shape, or what stands before it, say that it is a secret?"""
+    return bool(
+        SHAPES.search(value)
+        or BEARER.search(value)
+        or FLAG.search(value)
+        or any(_url(each) for each in IN_URL.finditer(value))
+        or any(_is_written(each) for each in WRITTEN.finditer(value))
+    )
 
 
 def is_random_only(value: str) -> bool:
@@ -92,7 +101,10 @@ def is_random_only(value: str) -> bool:
 
 
 def is_called_secret(name: str) -> bool:
-    return bool(SECRET_NAME.search(name)) and not HARMLESS_NAME.search(name)
+    """A condition's key, such as `token.actions.githubusercontent.com:sub`, is what follows the
+    colon, of what comes before it."""
+    own = name.rpartition(":")[2]
+    return bool(SECRET_NAME.search(own)) and not HARMLESS_NAME.search(own)
 
 
 def masked(text: str) -> str:
@@ -145,7 +157,9 @@ def _decoded(encoded: str) -> str:
 
 def _is_random(text: str) -> bool:
     """Long, of mixed kinds of characters, and with more entropy than words have."""
-    body = text.rstrip("=")
+    body = LOGICAL_ID.sub("", text.rstrip("="))
+    if len(body) < SHORTEST:
+        return False
     kinds = [any(map(test, body)) for test in (str.islower, str.isupper, str.isdigit)]
     if sum(kinds) < 3 or "/" in body[:1] or re.search(r"[A-Za-z]{14,}", body):
         return False

@@ -16,6 +16,8 @@ from audit.template import Json
 
 FOLDER = Path(__file__).parent / "data" / "settings"
 STEP = re.compile(r"""("[^"]+"|\w+|\*)(?:\[(\w+)(?:=([^\]]+))?\])?(?:\.|$)""")
+# `Rules[Id].Id`: the entry itself.
+WHOLE = re.compile(r"\[(\w+)\]\.\1$")
 UNLIMITED = "unlimited"
 RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 MINUTES = {"minute": 1, "hour": 60, "day": 1440}
@@ -47,11 +49,19 @@ class Setting:
         before, after = (dict(_places(each, self.path)) for each in _properties(change))
         for place in sorted({*before, *after}):
             was, now = before.get(place), after.get(place)
-            if change.before is None:
+            if self._of_entries and place not in after:
+                continue  # it is gone with its entry
+            is_new = change.before is None or (self._of_entries and place not in before)
+            if is_new:
                 # What a new resource does not say is the service's default, which is no change.
-                was = None if now is None else self._strongest()
+                was = self._strongest() if self.new and now is not None else None
             if was != now and self._weaker(was, now):
-                yield place, None if change.before is None else was, now
+                yield place, None if is_new else was, now
+
+    @property
+    def _of_entries(self) -> bool:
+        """Is it said of each entry of a list, and not that there is such an entry?"""
+        return "[" in self.path and "=" not in self.path and not WHOLE.search(self.path)
 
     def _weaker(self, was: Json, now: Json) -> bool:
         if self.strength == "kept":

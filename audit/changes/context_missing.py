@@ -12,9 +12,8 @@ from audit.change import Comparison, Hazard, on_environment
 )
 def nothing_is_looked_up_later(compared: Comparison) -> Iterator[Hazard]:
     """What is deployed is what was audited: no value is looked up in between."""
+    known = {key for each in compared.base.templates.values() for key in each.looked_up}
     for name, stack in compared.head.templates.items():
-        before = compared.base.templates.get(name)
-        known = set(before.looked_up) if before else set()
         if stack.looked_up:
             new = [each for each in stack.looked_up if each not in known]
             why = "a dummy stands for what the account will say, so the deployment is another one"

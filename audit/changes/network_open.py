@@ -28,8 +28,8 @@ def callers_stay_the_same(change: Change) -> Iterator[Hazard]:
 
 def _severity(opening: Opening, before: list[Opening]) -> str:
     if not opening.world:
-        # More ports for the same callers is a wider rule, and not one more of many.
-        wider = any(opening.source == each.source for each in before)
+        # A rule that holds another one is a wider rule, and not one more of many.
+        wider = any(each.within(opening) for each in before)
         return "low" if opening.internal and not wider else "medium"
     return "high" if (opening.first, opening.last) in PUBLIC_BY_NATURE else "critical"
 

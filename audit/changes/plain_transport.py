@@ -18,7 +18,7 @@ KEYS = {"aws:securetransport", "s3:tlsversion"}
 def calls_stay_encrypted(compared: Comparison) -> Iterator[Hazard]:
     """A resource whose policy refused unencrypted calls, or old TLS, still does."""
     after = guarded(compared.head)
-    for target, old in guarded(compared.base).items():
+    for target, old in guarded(compared.base, compared.pairs).items():
         if target in after or target in compared.head.resources:
             new = after.get(target)
             for each in lifted(old.statements, new.statements if new else []):

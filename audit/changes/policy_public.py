@@ -19,7 +19,7 @@ ENDPOINT = "AWS::EC2::VPCEndpoint"
 )
 def no_policy_admits_the_world(compared: Comparison) -> Iterator[Hazard]:
     """No resource's policy newly admits anyone at all."""
-    before = guarded(compared.base)
+    before = guarded(compared.base, compared.pairs)
     for target, new in guarded(compared.head).items():
         old = before.get(target)
         for each in broadenings(old.statements if old else [], new.statements):

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from audit.change import Comparison, Hazard, on_environment
-from audit.iam.gravity import gravity, is_open
+from audit.iam.gravity import condition_gone, gravity, is_open
 from audit.iam.guarded import PERMISSION, Guarded, guarded
 from audit.iam.inclusion import CONDITION, DENY, Broadening, broadenings, lifted
 from audit.iam.said import said
-from audit.iam.strangers import account_of
-from audit.view import Resource, View
+from audit.iam.statement import ANYONE
+from audit.iam.strangers import account_of, is_pinned
+from audit.view import Resource
 
 ENDPOINT = "AWS::EC2::VPCEndpoint"
 
@@ -20,16 +21,16 @@ ENDPOINT = "AWS::EC2::VPCEndpoint"
 )
 def nobody_else_may_use_it(compared: Comparison) -> Iterator[Hazard]:
     """No principal may do to a resource what it could not do before."""
-    before, after = guarded(compared.base), guarded(compared.head)
+    before, after = guarded(compared.base, compared.pairs), guarded(compared.head)
     for target in sorted({*before, *after}):
         old, new = before.get(target), after.get(target)
-        if new or _lives(target, compared.base, compared.head):
+        if new or _lives(target, compared):
             yield from _compared(old, new, compared)
 
 
-def _lives(target: str, base: View, head: View) -> bool:
+def _lives(target: str, compared: Comparison) -> bool:
     """A policy that is gone with its resource opens nothing."""
-    return target in head.resources or target not in base.resources
+    return target in compared.head.resources or target not in compared.base.resources
 
 
 def _compared(old: Guarded | None, new: Guarded | None, compared: Comparison) -> Iterator[Hazard]:
@@ -57,12 +58,16 @@ def _judged(
         return "critical", "what its policy denied is not denied any more"
     if is_open(found):
         return "critical", "anyone may use it, without an account of yours"
-    if found.cause == CONDITION:
-        return gravity(found, new_holder=False), "a condition on its use is gone or weaker"
     principals = found.principals or found.statement.principals.all
+    services = all(each.startswith("Service:") for each in principals)
+    one_more = services and is_pinned(found.statement, compared.head.account(source))
+    if found.cause == CONDITION and (condition_gone(found) or not one_more):
+        return gravity(found, new_holder=False), "a condition on its use is gone or weaker"
+    if ANYONE in principals and is_new:
+        return "medium", "principals outside the account may use it, if the conditions let them"
     if any(_is_foreign(each, source, compared) for each in principals):
         return "high", "principals outside the account may use it"
-    if all(each.startswith("Service:") for each in principals):
+    if services:
         return _of_service(found, source, is_new=is_new)
     return None if is_new else ("medium", "more principals may use it, or do more to it")
 
@@ -84,4 +89,4 @@ def _of_service(found: Broadening, source: Resource, *, is_new: bool) -> tuple[s
 def _is_foreign(principal: str, source: Resource, compared: Comparison) -> bool:
     account = account_of(principal)
     own = ("${AWS::AccountId}", compared.head.account(source) or compared.base.account(source))
-    return principal == "*" or (bool(account) and account not in own)
+    return principal == ANYONE or (bool(account) and account not in own)

@@ -7,9 +7,11 @@ from audit.change import Change, Hazard, on_change
 from audit.secret import is_called_secret, is_random_only, is_secret
 from audit.shown import written_out
 from audit.template import Json
+from audit.view import Resource
 
 PUBLIC_KEY = re.compile(r"BEGIN (PUBLIC KEY|CERTIFICATE)|^ssh-(rsa|ed25519)|^-----BEGIN RSA PUBLIC")
 
+CDK = ("aws:cdk:", "aws:asset:")
 # What the value beside it is called.
 LABELS = ("Name", "Key", "ParameterKey", "ParameterName", "HeaderName")
 LABELLED = ("Value", "ParameterValue", "HeaderValue")
@@ -24,9 +26,8 @@ def no_secret_is_written_out(change: Change) -> Iterator[Hazard]:
     """No value in a template is a secret."""
     if not change.after:
         return
-    before = set(_leaves(change.before.properties)) if change.before else set()
-    parts = (("", change.after.properties), ("Metadata", change.after.metadata))
-    for name, value in (each for _, part in parts for each in _leaves(part)):
+    before = set(_written(change.before)) if change.before else set()
+    for name, value in _written(change.after):
         if (name, value) in before or PUBLIC_KEY.search(value):
             continue
         called = is_called_secret(name)
@@ -34,6 +35,14 @@ def no_secret_is_written_out(change: Change) -> Iterator[Hazard]:
             severity = "high" if is_random_only(value) and not called else "critical"
             why = "everyone who can read the template or the resource has it"
             yield Hazard(severity, None, {name: "(masked)"}, why)
+
+
+def _written(resource: Resource) -> Iterator[tuple[str, str]]:
+    """What a resource says, without what CDK notes of its own constructs."""
+    yield from _leaves(resource.properties)
+    yield from _leaves(
+        {name: each for name, each in resource.metadata.items() if not name.startswith(CDK)}
+    )
 
 
 def _leaves(value: Json, name: str = "") -> Iterator[tuple[str, str]]:

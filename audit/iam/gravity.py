@@ -39,6 +39,11 @@ NARROWING_KEYS = frozenset(
         "aws:sourceorgpaths",
         "aws:sourcevpc",
         "aws:sourcevpce",
+        "aws:sourcevpcarn",
+        "aws:vpceaccount",
+        "aws:vpceorgid",
+        "aws:vpceorgpaths",
+        "aws:principalisawsservice",
         "aws:sourceip",
         "aws:vpcsourceip",
         "aws:userid",
@@ -50,6 +55,8 @@ NARROWING_KEYS = frozenset(
         "sns:endpoint",
         "lambda:functionurlauthtype",
         "elasticfilesystem:accesspointarn",
+        # Only from inside the network that the file system is in.
+        "elasticfilesystem:accessedviamounttarget",
         "aws:principaltag/team",
     ]
 )
@@ -60,7 +67,7 @@ def gravity(found: Broadening, *, new_holder: bool) -> str:
     if found.cause == DENY:
         return "critical"
     if found.cause == CONDITION:
-        return "critical" if _condition_gone(found) else "high"
+        return "critical" if condition_gone(found) else "high"
     severity = _of_grant(found)
     if found.cause == UNDECIDED:
         return "high" if severity != "critical" else severity
@@ -96,12 +103,13 @@ def _is_restricted(statement: Statement) -> bool:
         and not test.if_exists
         and test.operator != "null"
         and test.quantifier != "forallvalues"
-        and not set(test.values) & {"*", "0.0.0.0/0", "::/0"}
+        and not set(test.values) & {"*", "0.0.0.0/0", "::/0", "false"}
         for test in statement.tests
     )
 
 
-def _condition_gone(found: Broadening) -> bool:
+def condition_gone(found: Broadening) -> bool:
+    """Is there a key that every statement before tested, and this one does not?"""
     keys = {test.key for test in found.statement.tests}
     return not any(
         {test.key for test in each.tests} <= keys for each in found.before if each.allows

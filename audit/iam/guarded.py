@@ -1,10 +1,11 @@
 """What resources' own policies say of who may use them, whichever resource the policy is in."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from audit.iam.documents import documents, names_principals, parsed
 from audit.iam.statement import ANYONE, Statement, statements
@@ -34,12 +35,14 @@ class Guarded:
     unclear: str = ""
 
 
-def guarded(view: View) -> dict[str, Guarded]:
-    """Policies by what they protect: a resource's name where the template has it, else its text."""
+def guarded(view: View, names: Mapping[str, str] = MappingProxyType({})) -> dict[str, Guarded]:
+    """Policies by what they protect: a resource's name where the template has it, else its text.
+    `names` are those that resources got since."""
     found: dict[str, Guarded] = {}
     for resource in view.resources.values():
         for document in _policies(resource):
-            target = found.setdefault(_target(resource, view), Guarded(resource))
+            name = _target(resource, view)
+            target = found.setdefault(names.get(name, name), Guarded(resource))
             try:
                 target.statements += statements(parsed(document), of_resource=True)
             except Unclear as error:
