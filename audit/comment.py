@@ -18,6 +18,7 @@ LIMIT, COMFORTABLE = 65_536, 32_768
 # The title of what blocks, and the line that says how much of it is left out.
 ASIDE = 200
 PACKAGES = 20
+PACK = {"new": "newly broken", "fixed": "fixed", "kept": "as before", "accepted": "accepted"}
 MARKER = "<!-- strata-audit -->"
 MEANS = {
     PASS: "nothing here needs anyone's approval",
@@ -99,14 +100,14 @@ def _worst_case(case: WorstCase | None) -> str:
 
 def _rules(result: Result) -> Iterator[str]:
     """What the change does to the rule pack; what was broken before is no news."""
-    told = [
-        f"{code(each.name)} newly broken: {each.rules['new']}, fixed: {each.rules['fixed']}, "
-        f"as before: {each.rules['kept']}, accepted: {each.rules['accepted']}"
-        for each in result.environments
-        if each.rules.get("new") or each.rules.get("fixed")
-    ]
+    told: dict[str, list[str]] = {}
+    for each in result.environments:
+        if each.rules.get("new") or each.rules.get("fixed"):
+            counts = (f"{title}: {each.rules[name]}" for name, title in PACK.items())
+            told.setdefault(", ".join(counts), []).append(code(each.name))
     if told:
-        yield f"Bedrock rules: {'; '.join(told)}."
+        lines = (f"{', '.join(names)} {counts}" for counts, names in told.items())
+        yield f"Bedrock rules: {'; '.join(lines)}."
 
 
 def _section(title: str, count: int, lines: Iterable[str]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The rule pack on both sides of a change: what a template lacks may have been lacking before, and
 only what is new is the change's."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -38,20 +38,20 @@ def judge_pack(compared: Comparison, found: Sequence[Finding]) -> Packed:
         return Packed()
     before, _ = _broken(compared.base, compared.today, compared.pairs)
     after, accepted = _broken(compared.head, compared.today, {})
-    new = [
-        _in_place(each, before)
+    news = {
+        key: _new(held, before.get(key, []))
         for key, held in after.items()
-        for each in _new(held, before.get(key, []))
-        if not _moved(key, before, after)
-    ]
+        if key in before or not _moved(key, before, after)
+    }
+    new = [_in_place(_told(each), before) for each in news.values() if each]
     fixed = [key for key in before if key not in after and _is_there(key[1], compared.head)]
     counts = {
         "new": len(new),
-        "fixed": sum(len(before[key]) for key in fixed),
-        "kept": sum(map(len, after.values())) - len(new),
+        "fixed": len(fixed),
+        "kept": len(after) - len(new),
         "accepted": accepted,
     }
-    return Packed([_told(each) for each in new if not _is_said(each, found)], counts)
+    return Packed([each for each in new if not _is_said(each, found)], counts)
 
 
 def _uses_models(view: View) -> bool:
@@ -73,11 +73,10 @@ def _broken(view: View, today: date, renames: Mapping[str, str]) -> tuple[Broken
     return broken, accepted
 
 
-def _new(held: Sequence[Finding], before: Sequence[Finding]) -> Iterator[Finding]:
+def _new(held: Sequence[Finding], before: Sequence[Finding]) -> list[Finding]:
     """What is wrong in more ways than it was; the same number in other words is no news."""
     known = {each.after for each in before}
-    if len(held) > len(before):
-        yield from (each for each in held if each.after not in known)
+    return [each for each in held if each.after not in known] if len(held) > len(before) else []
 
 
 def _moved(key: Key, before: Broken, after: Broken) -> bool:
@@ -86,7 +85,7 @@ def _moved(key: Key, before: Broken, after: Broken) -> bool:
     alike = [each for each in {*before, *after} if (each[0], _stack(each)) == kind]
     gone = sum(each not in after for each in alike)
     came = sum(each not in before for each in alike)
-    return key not in before and gone >= came
+    return gone >= came
 
 
 def _stack(key: Key) -> str:
@@ -110,11 +109,14 @@ def _is_said(new: Finding, found: Sequence[Finding]) -> bool:
     return any(
         each.resource == new.resource
         and each.category == new.category
-        and at_least(each.severity, _told(new).severity)
+        and at_least(each.severity, new.severity)
         for each in found
     )
 
 
-def _told(finding: Finding) -> Finding:
-    severity = GRAVEST if at_least(finding.severity, GRAVEST) else finding.severity
-    return replace(finding, severity=severity, after=shown(finding.after))
+def _told(found: Sequence[Finding]) -> Finding:
+    """What one rule says of one resource, as one finding."""
+    first = found[0]
+    severity = GRAVEST if at_least(first.severity, GRAVEST) else first.severity
+    after = shown("; ".join(each.after for each in found))
+    return replace(first, severity=severity, after=after)

@@ -17,7 +17,7 @@ from audit.template import Json
 from audit.view import Resource, View
 
 FILE = Path(__file__).parent / "data" / "model_prices.toml"
-RATES = "rates"
+BUDGETS, RATES = "budgets", "rates"
 MILLION, SECONDS = 1_000_000, 31 * 86_400
 STAGES = {
     "AWS::ApiGateway::Stage": "MethodSettings",
@@ -55,7 +55,7 @@ def worst_case(view: View) -> WorstCase | None:
         return None
     total = sum({(each.source, each.place): each.amount for each in budgets}.values())
     if budgets and total < math.inf:
-        return WorstCase(total, "budgets")
+        return WorstCase(total, BUDGETS)
     found = _by_rates(view, calling)
     lacking = _without_limit(budgets)
     return found if found.usd is not None or not lacking else WorstCase(None, lacking)
