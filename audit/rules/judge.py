@@ -9,6 +9,7 @@ from audit.finding import Finding
 from audit.limits import Limits
 from audit.rules.registry import ANY, WHOLE, Rule
 from audit.template import Template
+from audit.view import has_undecided
 
 ACCOUNT = re.compile(r"(?<![0-9a-fA-F-])[0-9]{12}(?![0-9a-fA-F])")
 
@@ -17,7 +18,8 @@ def judge(
     name: str, templates: Sequence[Template], rules: Iterable[Rule], limits: Limits
 ) -> list[Finding]:
     """The findings in an environment, by rule and resource, each once."""
-    branches = [resolved(name, templates, limits, undecided=each) for each in (True, False)]
+    ways = (True, False) if has_undecided(templates) else (True,)
+    branches = [resolved(name, templates, limits, undecided=each) for each in ways]
     found = {
         finding: None
         for rule in rules

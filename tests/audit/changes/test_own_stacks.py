@@ -92,3 +92,12 @@ BENIGN = {
 def test_a_benign_change_of_prod_is_not_blocked(base, tmp_path, name):
     before, after = BENIGN[name]
     assert told(base, tmp_path, before, after).result.verdict == "PASS"
+
+
+def test_what_models_may_cost_at_most_is_what_tenants_may_spend(base):
+    (prod,) = audited(base, base).result.environments
+    tenants = parse_environment("prod", PROD, load_catalogue()).tenants.values()
+    before, after = prod.models
+    assert before == after
+    assert after is not None
+    assert after.usd == sum(each.monthly_budget_usd for each in tenants)
