@@ -36,9 +36,18 @@ def _leaves(value: Json, place: str) -> Iterator[tuple[str, str]]:
                 yield from _leaves(each, f"{place}.{name}" if place else str(name))
     elif isinstance(value, list):
         for label, each in _labelled(value):
-            yield from _leaves(each, f"{place}.{label}")
-    elif isinstance(value, (str, int)) and not isinstance(value, bool):
+            yield from _leaves(_valued(each), f"{place}.{label}")
+    elif isinstance(value, bool):
+        yield place, str(value).lower()
+    elif isinstance(value, (str, int)):
         yield place, str(value)
+
+
+def _valued(item: Json) -> Json:
+    """Of a pair of a name and a value, which is how containers write variables, the value."""
+    names = {str(each).lower() for each in item} if isinstance(item, Mapping) else set()
+    pair = names in ({"name", "value"}, {"key", "value"})
+    return next(each for name, each in item.items() if name.lower() == "value") if pair else item
 
 
 def _labelled(items: list[Json]) -> Iterator[tuple[str, Json]]:

@@ -70,6 +70,13 @@ def named(resource: Resource | None) -> set[str]:
     return {each.model for each in _in(resource.properties)}
 
 
+def named_in(resource: Resource, text: str) -> list[str]:
+    """The models, as they are asked for, that one text of a resource names."""
+    if resource.type.startswith(WATCHING):
+        return []
+    return sorted(f"{each.reach}{each.model}" for each in _in(text))
+
+
 def _parsed(text: str) -> Json:
     try:
         return json.loads(text)

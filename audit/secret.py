@@ -130,7 +130,9 @@ def _url(found: re.Match[str]) -> bool:
 def _assigned(found: re.Match[str]) -> bool:
     value = found[2]
     return (
-        not HARMLESS.search(value) and value != MASK and not value.startswith(("resolve:", "AWS::"))
+        not HARMLESS.search(value)
+        and value != MASK
+        and not value.startswith(("resolve:", ":", "AWS::"))
     )
 
 

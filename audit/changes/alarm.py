@@ -1,5 +1,6 @@
 """Alarms that ring later than they did, or at something else."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from audit.change import Change, Hazard, on_change
@@ -7,6 +8,7 @@ from audit.template import Json
 from audit.view import Resource
 
 ALARM = "AWS::CloudWatch::Alarm"
+BAND = re.compile(r"(?<=ANOMALY_DETECTION_BAND\()\w+, *([0-9.]+)")
 WATCHED = ("Namespace", "MetricName", "Dimensions", "Metrics", "Unit")
 # From those that rise least with one bad value to those that rise most.
 STATISTICS = ("Minimum", "Average", "Maximum", "Sum")
@@ -24,6 +26,8 @@ def alarms_ring_as_soon(change: Change) -> Iterator[Hazard]:
     if not before or not after:
         return
     for name in WATCHED:
+        if _is_tighter(before.get(name), after.get(name)):
+            continue
         if _unordered(before.get(name)) != _unordered(after.get(name)):
             why = "it watches something else"
             yield Hazard("medium", {name: before.get(name)}, {name: after.get(name)}, why)
@@ -106,6 +110,13 @@ def _number(value: Json) -> float | None:
         return float(value)
     except (TypeError, ValueError):
         return None
+
+
+def _is_tighter(before: Json, after: Json) -> bool:
+    """Is nothing changed but the width of a band of what is usual, which is narrower now?"""
+    was, now = (BAND.findall(str(each)) for each in (before, after))
+    same = BAND.sub("", str(before)) == BAND.sub("", str(after))
+    return same and was != now and all(float(n) <= float(w) for w, n in zip(was, now, strict=True))
 
 
 def _unordered(value: Json) -> Json:

@@ -1,6 +1,7 @@
 """From where models may answer: regions, and profiles across them."""
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from audit.change import Comparison, Hazard, on_environment
 from audit.mentions import mentions
@@ -32,6 +33,8 @@ def _wider(reach: str, known: set[str]) -> str | None:
         return "it may answer from anywhere in the world"
     if reach == "*":
         return "it may answer from any region" if not {"global."} & known else None
+    if any("*" in each and fnmatchcase(reach, each) for each in known):
+        return None
     if reach.endswith("."):
         return f"it may answer from any region of {reach[:-1]}" if "global." not in known else None
     regions = {each for each in known if each and not each.endswith(".")}

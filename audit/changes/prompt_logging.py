@@ -1,19 +1,25 @@
 """Whether what people say to models is written down, wherever that is switched."""
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from audit.change import Change, Hazard, on_change
-from audit.template import Json
+from audit.leaves import leaves
+from audit.view import Resource
 
-SWITCH = re.compile(
-    r"(text|image|embedding|video|audio)datadeliveryenabled"
-    r"|(log|store|record|trace|save|persist|capture)_?(full_?)?(model_?)?(prompts?|messages|completions?|bod(y|ies)|payloads?|conversations?)"
-    r"|(prompts?|messages|completions?|bod(y|ies)|payloads?|conversations?)_?(log(ging)?|tracing|capture|recording)(_?enabled)?"
-    r"|(\w+_)?log_?events?|capture_?message_?content|messagecontent",
-    re.IGNORECASE,
-)
+# A name that says that something is written down, and that this is what people and models say.
+WRITES = (
+    "log logs logging logger store record recording trace tracing tracer save persist capture "
+    "write dump archive"
+).split()
+WORDS = (
+    "prompt prompts message messages completion completions body bodies payload payloads content "
+    "conversation conversations transcript transcripts response responses request requests event "
+    "events text input output answer answers question questions chat"
+).split()
+ASIDE = "full model models enabled enable user raw data llm bedrock powertools gen ai otel".split()
+DELIVERED = re.compile(r"(text|image|embedding|video|audio)datadeliveryenabled", re.IGNORECASE)
+WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 ON = ("true", "1", "yes", "on", "full", "enabled", "all")
 
 
@@ -24,32 +30,23 @@ ON = ("true", "1", "yes", "on", "full", "enabled", "all")
 )
 def prompts_are_not_written_down(change: Change) -> Iterator[Hazard]:
     """Writing prompts and answers to a log or a bucket is not newly switched on."""
-    before = set(_switched(change.before.properties)) if change.before else set()
-    after = set(_switched(change.after.properties)) if change.after else set()
+    before, after = set(_switched(change.before)), set(_switched(change.after))
     for name in sorted(after - before):
         yield Hazard(
             "high", None, {name: True}, "what people write to models, personal data too, is stored"
         )
 
 
-def _switched(value: Json) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for name, each in value.items():
-            if isinstance(each, (Mapping, list)):
-                yield from _switched(each)
-            elif SWITCH.fullmatch(str(name)):
-                if str(each).lower() in ON:
-                    yield str(name)
-            elif isinstance(each, str) and each.lstrip().startswith("{"):
-                yield from _inside(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _switched(each)
+def _switched(resource: Resource | None) -> Iterator[str]:
+    for place, value in leaves(resource):
+        name = re.split(r"[./]", place)[-1]
+        if value.lower() in ON and _writes_words_down(name):
+            yield name
 
 
-def _inside(text: str) -> Iterator[str]:
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return
-    yield from _switched(found)
+def _writes_words_down(name: str) -> bool:
+    if DELIVERED.fullmatch(name):
+        return True
+    words = [each.lower() for each in WORD.findall(name)]
+    known = all(each in (*WRITES, *WORDS, *ASIDE) for each in words)
+    return known and any(each in WRITES for each in words) and any(each in WORDS for each in words)

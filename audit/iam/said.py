@@ -10,9 +10,12 @@ GUARDRAIL = "bedrock:guardrailidentifier"
 
 def category(found: Broadening) -> str:
     """What a condition on the guardrail held back is more than access."""
-    statements = (found.statement, *found.before)
-    held = any(test.key == GUARDRAIL for each in statements for test in each.tests)
-    return "guardrails" if held and found.cause in (CONDITION, DENY) else "access"
+    if found.cause not in (CONDITION, DENY):
+        return "access"
+    left = found.statement.tests if found.cause == CONDITION else frozenset()
+    held = (*found.before, *([found.statement] if found.cause == DENY else []))
+    lost = any(test.key == GUARDRAIL and test not in left for each in held for test in each.tests)
+    return "guardrails" if lost else "access"
 
 
 def said(found: Broadening) -> tuple[str, str]:

@@ -8,7 +8,10 @@ from audit.template import Template
 from audit.verdict import PASS, overall, read_policy
 from tests.audit.changes.shop import ACCOUNT, REGION, TODAY, cases
 
-HAZARDS, BENIGN = (cases("forms.toml", kind) for kind in ("hazard", "benign"))
+FILES = ("forms.toml", "asking.toml")
+HAZARDS, BENIGN = (
+    [each for file in FILES for each in cases(file, kind)] for kind in ("hazard", "benign")
+)
 
 
 def findings(case):
