@@ -1,17 +1,20 @@
 """Who may use a resource by its own policy: buckets, keys, queues, topics, endpoints, functions…"""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from audit.change import Comparison, Hazard, on_environment
 from audit.iam.gravity import condition_gone, gravity, is_open
 from audit.iam.guarded import PERMISSION, Guarded, guarded
 from audit.iam.inclusion import CONDITION, DENY, Broadening, broadenings, lifted
 from audit.iam.said import said
-from audit.iam.statement import ANYONE
+from audit.iam.statement import ANYONE, Statement
 from audit.iam.strangers import account_of, is_pinned
 from audit.view import Resource
 
 ENDPOINT = "AWS::EC2::VPCEndpoint"
+KEYS = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
+ACCOUNT = re.compile(r"AWS:arn:aws:\?\?\?::[^:]+:\*$")
 
 
 @on_environment(
@@ -39,12 +42,28 @@ def _compared(old: Guarded | None, new: Guarded | None, compared: Comparison) ->
     # A lost denial is told once, as what it denied.
     found = lifted(was, now)
     found += [each for each in broadenings(was, now) if each.cause != DENY or not found]
+    if source.type in KEYS and not found and _delegations(was) <= _delegations(now):
+        found = broadenings(_direct(was), _direct(now))
     for each in found:
         if judged := _judged(each, source, compared, is_new=old is None):
             yield Hazard(judged[0], *said(each), judged[1], subject=source)
     if new and new.unclear and new.unclear != (old.unclear if old else ""):
         why = f"its policy cannot be read ({new.unclear}), so nothing can be said about it"
         yield Hazard("high", None, "not written out", why, subject=source)
+
+
+def _delegations(policy: Iterable[Statement]) -> set[object]:
+    """What says only that the account's own policies decide: it names the account and nobody."""
+    return {each.key() for each in policy if _delegates(each)}
+
+
+def _direct(policy: Iterable[Statement]) -> list[Statement]:
+    return [each for each in policy if not _delegates(each)]
+
+
+def _delegates(statement: Statement) -> bool:
+    accounts = [ACCOUNT.match(each) for each in statement.principals.all]
+    return statement.allows and not statement.principals.inverted and all(accounts)
 
 
 def _judged(

@@ -14,8 +14,8 @@ from audit.settings import STEP, settings
 
 SCHEMAS = Path(cfnlint.__file__).parent / "data" / "schemas" / "resources"
 DATA = Path("audit/data")
-# Any type at all, and types of macros, which have no schema.
-NO_SCHEMA = ("*", "AWS::Serverless::")
+# Any type at all, types of macros, and one that CloudFormation does not make yet.
+NO_SCHEMA = ("*", "AWS::Serverless::", "AWS::Bedrock::ProvisionedModelThroughput")
 Json = Any
 
 
