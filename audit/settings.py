@@ -96,7 +96,9 @@ class Setting:
         return self.groups.get(str(value).lower(), unlisted)
 
     def _strongest(self) -> Json:
-        if self.strength in ("kept", "absent", "same", "items", "fewer", "more", "less"):
+        if self.strength in ("more", "less"):
+            return self.default
+        if isinstance(self.strength, str):
             return None
         last = self.strength[-1]
         return last[0] if isinstance(last, list) else last
