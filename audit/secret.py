@@ -1,11 +1,11 @@
 """What a secret looks like: known shapes first, then long random text, and short text only where
 its name says that it is one. References to one (`{{resolve:secretsmanager:…}}`) are none."""
 
-import base64
-import binascii
 import math
 import re
 from collections import Counter
+
+from audit.encoded import ENCODED, decoded, unwrapped
 
 MASK = "(masked)"
 SHAPES = re.compile(
@@ -52,8 +52,6 @@ SECRET_NAME = re.compile(
 # `${Stack/LogicalId.Attribute}`: what it stands for is not in the template.
 REFERENCE = re.compile(r"(\$\{[^{}]*\})")
 RANDOM = re.compile(r"(?<![A-Za-z0-9+/_=.:-])[A-Za-z0-9+/_-]{24,}={0,2}(?![A-Za-z0-9+/_=.:-])")
-# Text that was encoded only to be passed on, such as user data.
-ENCODED = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{32,}={0,2}(?![A-Za-z0-9+/=])")
 # A name that only says where a secret is kept, or how it is dealt with.
 HARMLESS_NAME = re.compile(
     r"(?i)(arn|name|id|url|uri|path|prefix|length|policy|ttl|seconds|minutes|hours|days|count|limit"
@@ -76,7 +74,7 @@ def is_secret(value: str, *, named: bool = False) -> bool:
         return True
     if named:
         return not HARMLESS.search(value) and "${" not in value and len(value) >= 4
-    inner = _unwrapped(value)
+    inner = unwrapped(value)
     if inner != value:
         return is_secret(inner)
     return any(_is_random(each[0]) for each in RANDOM.finditer(REFERENCE.sub(" ", value)))
@@ -95,7 +93,7 @@ def _is_known(value: str) -> bool:
 
 def is_random_only(value: str) -> bool:
     """Nothing but its randomness says that it is a secret."""
-    value = _unwrapped(value)
+    value = unwrapped(value)
     text = RANDOM.sub("", value)
     return not is_secret(text) and not SHAPES.search(value)
 
@@ -114,7 +112,7 @@ def masked(text: str) -> str:
 
 
 def _masked(text: str) -> str:
-    text = ENCODED.sub(lambda each: MASK if is_secret(_decoded(each[0])) else each[0], text)
+    text = ENCODED.sub(lambda each: MASK if is_secret(decoded(each[0])) else each[0], text)
     text = FLAG.sub(lambda each: each[0].replace(each[1], MASK), text)
     text = SHAPES.sub(MASK, text)
     text = BEARER.sub(lambda each: each[1] + MASK, text)
@@ -142,19 +140,6 @@ def _is_written(found: re.Match[str]) -> bool:
     if HARMLESS.search(value) or value == MASK or "${" in value:
         return False
     return bool(quoted) or (any(map(str.isdigit, value)) and any(map(str.isalpha, value)))
-
-
-def _unwrapped(text: str) -> str:
-    return ENCODED.sub(lambda each: _decoded(each[0]) or each[0], text)
-
-
-def _decoded(encoded: str) -> str:
-    """The text that is encoded in base 64; empty if it is no text."""
-    try:
-        text = base64.b64decode(encoded, validate=True).decode("ascii")
-    except (binascii.Error, UnicodeDecodeError):
-        return ""
-    return text if text.replace("\n", "").replace("\t", "").isprintable() else ""
 
 
 def _is_random(text: str) -> bool:
