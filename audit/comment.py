@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from audit.brief import brief
 from audit.counts import PARTS
 from audit.finding import SEVERITIES, Finding
 from audit.inert import code, plain
@@ -149,18 +150,20 @@ def _lines(findings: Sequence[Finding], line: Line) -> list[str]:
     """One line for what is found alike in several environments."""
     groups: dict[tuple[str, ...], list[Finding]] = {}
     for each in findings:
-        key = (each.rule, each.severity, _local(each), each.before, each.after, each.why)
+        told = (each.resource, each.before, each.after, each.why)
+        key = (each.rule, each.severity, *(_local(text, each.environment) for text in told))
         groups.setdefault(key, []).append(each)
     return [line(group) for group in groups.values()]
 
 
-def _local(finding: Finding) -> str:
-    return finding.resource.replace(finding.environment, "")
+def _local(text: str, environment: str) -> str:
+    """The same in every environment that says it of its own."""
+    return text.replace(environment, "")
 
 
 def _full(group: Sequence[Finding]) -> str:
     first = group[0]
-    change = f"{code(first.before or 'nothing')} → {code(first.after or 'nothing')}"
+    change = " → ".join(code(brief(each) or "nothing") for each in (first.before, first.after))
     return f"{_short(group)}<br>{change}<br>{plain(first.fix)}"
 
 
@@ -168,7 +171,7 @@ def _short(group: Sequence[Finding]) -> str:
     first = group[0]
     where = ", ".join(f"{code(each.environment)} {code(each.resource)}" for each in group)
     what = f"**{first.severity}** {plain(first.category)} {code(first.rule)}"
-    return f"- {what} {where}: {plain(first.why)}"
+    return f"- {what} {where}: {plain(brief(first.why))}"
 
 
 def _foot(result: Result) -> Iterator[str]:

@@ -4,6 +4,8 @@ written by whoever opens the pull request, who may be anyone."""
 import unicodedata
 
 SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,:/$%=+;?'-")
+# Inside code these are themselves, and values are easier to read with them.
+BRACKETS = frozenset('"(){}')
 # Behind these GitHub and GitLab look for mentions, issues, commits and addresses.
 LINKING = ("@", "#", "!", "~", "%")
 BREAK = "&#8203;"
@@ -11,7 +13,7 @@ BREAK = "&#8203;"
 
 def code(text: str) -> str:
     """As code: nothing inside is a link, a mention, Markdown or HTML."""
-    return f"<code>{_entities(_visible(text)) or ' '}</code>"
+    return f"<code>{_entities(_visible(text), SAFE | BRACKETS) or ' '}</code>"
 
 
 def plain(text: str) -> str:
@@ -32,8 +34,8 @@ def _visible(text: str) -> str:
     )
 
 
-def _entities(text: str) -> str:
+def _entities(text: str, safe: frozenset[str] = SAFE) -> str:
     return "".join(
-        each if each in SAFE or (ord(each) > 127 and each.isalnum()) else f"&#{ord(each)};"
+        each if each in safe or (ord(each) > 127 and each.isalnum()) else f"&#{ord(each)};"
         for each in text
     )

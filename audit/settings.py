@@ -12,6 +12,7 @@ from typing import Any
 
 from audit.change import ANY, Change
 from audit.intrinsics import is_known
+from audit.serverless import becomes
 from audit.template import Json
 
 FOLDER = Path(__file__).parent / "data" / "settings"
@@ -111,7 +112,8 @@ def settings() -> tuple[Setting, ...]:
 @cache
 def settings_of(type: str) -> tuple[Setting, ...]:
     """Those that a resource of this type can have."""
-    return tuple(each for each in settings() if each.types == (ANY,) or type in each.types)
+    types = {ANY, type, becomes(type)}
+    return tuple(each for each in settings() if not types.isdisjoint(each.types))
 
 
 @cache

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from audit.conditions import condition
 from audit.intrinsics import HOLE, Scope, resolve, text_of
+from audit.serverless import whole
 from audit.template import Json, Template
 
 ARNS = Path(__file__).parent / "data" / "arns.toml"
@@ -175,7 +176,8 @@ def _resources(environment: str, template: Template, scope: Scope) -> Iterator[R
     for id, definition in template.section("Resources").items():
         named = definition.get("Condition")
         if not named or scope.met(str(named)):
-            properties = _plain(definition.get("Properties") or {}, scope)
+            written = whole(definition["Type"], definition.get("Properties") or {}, template.raw)
+            properties = _plain(written, scope)
             yield Resource(
                 environment, template.name, id, definition["Type"], properties, definition
             )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from audit.change import Change, Hazard, on_change
 from audit.leaves import leaves
@@ -14,10 +15,10 @@ WRITES = (
 ).split()
 WORDS = (
     "prompt prompts message messages completion completions body bodies payload payloads content "
-    "conversation conversations transcript transcripts response responses request requests event "
-    "events text input output answer answers question questions chat"
+    "conversation conversations transcript transcripts response responses event events text input "
+    "output answer answers question questions chat"
 ).split()
-ASIDE = "full model models enabled enable user raw data llm bedrock powertools gen ai otel".split()
+ASIDE = "full model models raw user bedrock".split()
 DELIVERED = re.compile(r"(text|image|embedding|video|audio)datadeliveryenabled", re.IGNORECASE)
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 ON = ("true", "1", "yes", "on", "full", "enabled", "all")
@@ -48,5 +49,7 @@ def _writes_words_down(name: str) -> bool:
     if DELIVERED.fullmatch(name):
         return True
     words = [each.lower() for each in WORD.findall(name)]
-    known = all(each in (*WRITES, *WORDS, *ASIDE) for each in words)
-    return known and any(each in WRITES for each in words) and any(each in WORDS for each in words)
+    pairs = pairwise(each for each in words if each not in ASIDE)
+    return any(
+        (one in WRITES and two in WORDS) or (one in WORDS and two in WRITES) for one, two in pairs
+    )
