@@ -7,7 +7,7 @@ from pathlib import Path
 from audit.assembly import UNKNOWN, read_environments
 from audit.asset_settings import with_asset_settings
 from audit.intact import check_intact, is_assembly
-from audit.stages import rank
+from audit.stages import said_by
 from audit.template import Template
 
 Found = dict[str, list[Template]]
@@ -53,9 +53,8 @@ def _places(templates: Sequence[Template]) -> set[tuple[str, str, str]]:
 
 def _said(template: Template) -> str:
     """By the stack's name or, failing that, by what most of its resources are tagged with."""
-    for word in template.name.replace("_", "-").replace("/", "-").split("-"):
-        if rank(word) is not None:
-            return word.lower()
+    if word := said_by(template.name):
+        return word
     tagged = Counter(_tagged(template))
     return tagged.most_common(1)[0][0] if tagged else UNKNOWN
 

@@ -11,6 +11,9 @@ ORDER = (
     ("staging", "stage", "stg", "uat", "preprod", "pre-prod", "nonprod"),
     ("prod", "production", "prd", "live"),
 )
+# Words that also mean something else, as in personal-assistant: they count at the end of a name.
+AMBIGUOUS = {"local", "personal", "live", "int", "ci", "stage", "test", "testing"}
+KINDS = ("stage", "stack", "env", "environment")
 # Environments below staging may be as weak as they like.
 STRICT = 3
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -23,15 +26,37 @@ def rank(environment: str) -> int | None:
 
 
 def is_one_of(environment: str, names: Collection[str]) -> bool:
-    """Is it called so, whole or by a word of its name, and is nothing stricter in its name?"""
+    """Is it called so, whole or, as `HelpdeskDev` is, at the end? Where its name may mean something
+    else, it is not: what is no such environment for certain is judged strictly."""
     called = {each.lower() for each in names}
-    if environment.lower() in called:
+    words = _in_order(environment)
+    if len(words) > 1 and words[-1] in KINDS:
+        words.pop()
+    if environment.lower() in called or "".join(words) in called:
         return True
-    return bool(_words(environment) & called) and (rank(environment) or 0) < STRICT
+    strict = any((rank(each) or 0) >= STRICT for each in words)
+    return bool(words) and words[-1] in called - AMBIGUOUS and not strict
+
+
+def said_by(stack: str) -> str | None:
+    """The environment that a stack's name says: `shop-prod-data`, `ShopProd`, `ShopProdStack`."""
+    words = [each.lower() for each in re.split(r"[-_/.]", stack)]
+    for i, word in enumerate(words):
+        if rank(word) is not None and (word not in AMBIGUOUS or i == len(words) - 1):
+            return word
+    inner = [each for each in _in_order(stack) if each not in ("stack", "stage")]
+    return inner[-1] if inner and _is_plain(inner[-1]) else None
+
+
+def _is_plain(word: str) -> bool:
+    return rank(word) is not None and word not in AMBIGUOUS
+
+
+def _in_order(name: str) -> list[str]:
+    return [each.lower() for each in WORD.findall(name)]
 
 
 def _words(environment: str) -> set[str]:
     """`helpdesk-dev`, `HelpdeskDev` and `Dev` all say dev."""
     parts = re.split(r"[-_/.]", environment)
-    inner = [word for part in parts for word in WORD.findall(part)]
-    return {each.lower() for each in (environment, *parts, *inner)}
+    return {each.lower() for each in (environment, *parts)} | {*_in_order(environment)}

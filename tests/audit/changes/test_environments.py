@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from audit.environments import environments
+from audit.environments import environments, same_names
+from audit.stages import is_one_of
+from audit.template import Template
 from tests.audit.changes.assemblies import raws, write_assembly
 from tests.audit.changes.audited import audited
 from tests.audit.changes.edits import edited
@@ -89,6 +91,10 @@ def flat(folder: Path, name: str, **tags: str) -> Path:
         ("Shop", {"Environment": "production"}, "production"),
         ("Shop", {"shop:env": "qa"}, "qa"),
         ("Shop", {}, "unknown"),
+        ("ShopProd", {}, "prod"),
+        ("ShopDevStack", {}, "dev"),
+        ("personal-assistant", {}, "unknown"),
+        ("LiveChat", {}, "unknown"),
     ],
 )
 def test_without_stages_names_and_tags_tell_the_environment(tmp_path, stack, tags, environment):
@@ -103,3 +109,34 @@ def test_bare_templates_are_of_an_unknown_environment(tmp_path):
 
 def test_a_stage_is_an_environment(tmp_path):
     assert set(environments(write_assembly(tmp_path / "a", {"beta": raws()}))) == {"beta"}
+
+
+@pytest.mark.parametrize("name", ["dev", "Dev", "HelpdeskDev", "helpdesk-dev", "DevStage", "local"])
+def test_what_may_break_is_told_by_its_name(name):
+    assert is_one_of(name, ["local", "dev"])
+
+
+@pytest.mark.parametrize(
+    "name", ["prod", "dev-prod", "DevTools", "LocalNews", "PersonalAssistant", "unknown", ""]
+)
+def test_what_may_be_something_else_is_judged_strictly(name):
+    assert not is_one_of(name, ["local", "personal", "dev"])
+
+
+@pytest.mark.parametrize(("before", "after"), [("prod", "PROD"), ("prod", "production")])
+def test_a_stage_that_is_only_called_otherwise_is_the_same_environment(tmp_path, before, after):
+    template = Template("shop", {"Resources": {}}, "111122223333", "us-east-1")
+    assert same_names({before: [template]}, {after: [template]})[0] == {after: [template]}
+
+
+def test_a_new_environment_is_none_of_those_before():
+    one, other = (Template(each, {"Resources": {}}) for each in ("shop-qa", "shop-prod"))
+    assert set(same_names({"qa": [one]}, {"qa": [one], "prod": [other]})[0]) == {"qa"}
+
+
+def test_an_environment_that_goes_leaves_nothing_to_guard(tmp_path):
+    base = write_assembly(tmp_path / "base", {"qa": raws(), "prod": raws()})
+    head = write_assembly(tmp_path / "head", {"prod": raws()})
+    found = audited(base, head).result.findings
+    assert {each.environment for each in found} == {"qa"}
+    assert not [each for each in found if each.rule.endswith("guard-removed")]
