@@ -1,5 +1,5 @@
-"""Findings as people read them in a comment: no account's number, no whole ARN, no braces around
-one value. The JSON report has all of it."""
+"""Findings as people read them in a comment or an alert: no account's number, no whole ARN, and no
+braces around one value. The JSON report has all of it."""
 
 import json
 import re

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 
+from audit.brief import brief
 from audit.finding import Finding
 from audit.provenance import TOOL, VERSION
 from audit.result import Result
@@ -45,14 +46,14 @@ def _rules(findings: Iterable[Finding]) -> Iterable[dict[str, object]]:
 def _result(finding: Finding) -> dict[str, object]:
     stack, _, _ = finding.resource.partition("/")
     where = f"{finding.environment} {finding.resource}"
-    changed = f" ({finding.before or 'nothing'} -> {finding.after or 'nothing'})"
+    changed = " -> ".join(brief(each) or "nothing" for each in (finding.before, finding.after))
     same = hashlib.sha256(
         f"{finding.rule} {where} {finding.before} {finding.after}".encode()
     ).hexdigest()
     return {
         "ruleId": finding.rule,
         "level": LEVELS[finding.severity],
-        "message": {"text": f"{where}: {finding.why}{changed}. Fix: {finding.fix}"},
+        "message": {"text": f"{where}: {brief(finding.why)} ({changed}). Fix: {finding.fix}"},
         "locations": [
             {
                 "physicalLocation": {

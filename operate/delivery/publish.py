@@ -6,7 +6,7 @@ from pathlib import Path
 
 from operate.delivery.github import GitHub, Json
 
-# `audit/comment.py` ends every comment with it.
+# `audit/comment/foot.py` ends every comment with it.
 MARKER = "<!-- strata-audit -->"
 CONTEXT = "audit"
 # GitHub cuts nothing: it refuses a longer description.

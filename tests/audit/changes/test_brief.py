@@ -1,8 +1,14 @@
-"""What people read in a comment names no account and no whole ARN."""
+"""What people read of an audit names no account and no whole ARN."""
+
+from typing import Any
 
 import pytest
 
 from audit.brief import brief
+from tests.audit.changes.assemblies import write_assembly
+from tests.audit.changes.audited import audited
+
+OWN, STRANGER = "111122223333", "999988887777"
 
 
 @pytest.mark.parametrize(
@@ -20,3 +26,27 @@ from audit.brief import brief
 )
 def test_a_value_is_as_short_as_it_can_be_read(text, read):
     assert brief(text) == read
+
+
+def test_neither_the_comment_nor_the_alerts_name_an_account(tmp_path):
+    """A role starts to trust another account's: who reads the pull request need not know whose."""
+    before, after = (
+        write_assembly(tmp_path / side, {"prod": {"team": _trusting(account)}})
+        for side, account in (("base", OWN), ("head", STRANGER))
+    )
+    found = audited(before, after)
+    assert [each.category for each in found.result.findings if each.severity != "low"]
+    for text in (found.comment, found.sarif):
+        assert OWN not in text and STRANGER not in text
+        assert STRANGER[-4:] in text
+
+
+def _trusting(account: str) -> Any:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+        "Action": "sts:AssumeRole",
+    }
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": document}}
+    return {"Resources": {"Role": role}}

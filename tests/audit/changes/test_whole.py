@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from audit.comment import COMFORTABLE, LIMIT, MARKER
+from audit.comment import COMFORTABLE, LIMIT
+from audit.comment.foot import MARKER
 from audit.digest import digest
 from audit.environments import environments
 from audit.errors import Unreadable

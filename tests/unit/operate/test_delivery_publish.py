@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.comment import MARKER as WRITTEN
+from audit.comment.foot import MARKER as WRITTEN
 from operate.delivery.publish import MARKER, set_status, upload_sarif, upsert_comment
 from operate.errors import OperateError
 from tests.unit.operate.fake_github import Repository, serving
