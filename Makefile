@@ -54,7 +54,7 @@ check: setup ## The fast gate: style, types, import contracts, unit and stack te
 types:
 	@mypy
 fast-tests:
-	@pytest -q -n 2 --dist loadfile tests/unit tests/stacks tests/audit
+	@pytest -q -n 2 --dist loadfile tests/unit tests/stacks
 templates:
 	@node_modules/.bin/cdk synth --quiet
 	@cfn-lint 'cdk.out/assembly-*/*.template.json' operate/delivery/bootstrap.yaml
