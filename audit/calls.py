@@ -1,10 +1,13 @@
 """What calls a model: whatever names one where a program runs, or may invoke one."""
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 from audit.iam.classes import matches
 from audit.iam.holders import holders
 from audit.iam.statement import Statement
 from audit.mentions import named
-from audit.view import Resource, View
+from audit.view import VIEWS, Resource, View
 
 PROGRAMS = (
     "AWS::Lambda::Function",
@@ -22,7 +25,8 @@ ROLES = ("Role", "TaskRoleArn", "RoleArn", "AgentResourceRoleArn", "ExecutionRol
 INVOKES = "bedrock:invokemodel"
 
 
-def callers(view: View) -> list[Resource]:
+@lru_cache(maxsize=VIEWS)
+def callers(view: View) -> Sequence[Resource]:
     """The programs of an environment that call a model."""
     roles = _invoking_roles(view) if view.by_type.keys() & set(PROGRAMS) else set()
     return [each for each in view.of(*PROGRAMS) if named(each) or _roles(each, view) & roles]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.template import Json
+from audit.values import number
 from audit.view import Resource, View, value_at
 
 FILE = Path(__file__).parent / "data" / "prices.toml"
@@ -137,19 +138,12 @@ def _times(sized: Json, price: Mapping[str, Json]) -> float:
         return len(value)
     if value is None and "groups" in price:
         one = price["groups"]
-        each = 1 + (_number(value_at(sized, one["and"])) or 0)
-        return (_number(value_at(sized, one["of"])) or 1) * each
-    number = _number(value)
-    if number is not None:
-        return number
+        each = 1 + (number(value_at(sized, one["and"])) or 0)
+        return (number(value_at(sized, one["of"])) or 1) * each
+    times = number(value)
+    if times is not None:
+        return times
     return 1 if price in _prices()["class"] else 0
-
-
-def _number(value: Json) -> float | None:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None
 
 
 def _meets(resource: Resource, price: Mapping[str, Json]) -> bool:

@@ -169,14 +169,6 @@ def truth(value: Json) -> bool | None:
     return {"true": True, "false": False}.get(str(value).lower())
 
 
-def number(value: Json) -> float | None:
-    """A number, which CloudFormation also takes as text; None if it is none."""
-    try:
-        return None if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
-        return None
-
-
 def walk(value: Json, path: str = "") -> Iterator[tuple[str, Json]]:
     """(path, value) of every leaf and branch of a value, from the outside in."""
     yield path, value

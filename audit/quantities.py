@@ -1,15 +1,15 @@
 """What a setting's name says that its number is: money that may be spent, or how often a model may
 be asked, or how much one question may hold. Nothing else tells, for the number stands in a file."""
 
-import re
 from collections.abc import Callable
 from functools import cache
+
+from audit.words import in_words
 
 # A name, and the name of what holds it: how many of our units one of the setting's is; None if it
 # says something else.
 Measure = Callable[[str, str], float | None]
 
-WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 # Of a month: its longest is meant, for what is said is the most.
 PERIODS = {
     "minute": 31 * 1440.0,
@@ -85,7 +85,7 @@ def tokens_written(name: str, _: str) -> float | None:
 
 @cache
 def _words(name: str) -> frozenset[str]:
-    return frozenset(each.lower() for each in WORD.findall(name))
+    return frozenset(in_words(name))
 
 
 def _first(factors: dict[str, float], words: frozenset[str]) -> float:

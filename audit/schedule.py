@@ -8,11 +8,17 @@ CRON = re.compile(r"cron\((.+)\)")
 DAYS = 30.4
 
 
+def minutes(schedule: object) -> int | None:
+    """Between two times of a `rate(…)`; None if it is none."""
+    found = RATE.fullmatch(str(schedule))
+    return int(found[1]) * MINUTES[found[2]] if found else None
+
+
 def times_a_month(schedule: object) -> float | None:
     """Roughly; None if it is no schedule that can be read."""
     text = str(schedule).strip()
-    if found := RATE.fullmatch(text):
-        return DAYS * 24 * 60 / (int(found[1]) * MINUTES[found[2]])
+    if between := minutes(text):
+        return DAYS * 24 * 60 / between
     if found := CRON.fullmatch(text):
         fields = found[1].split()
         return _cron(*fields[:5]) if len(fields) in (5, 6) else None

@@ -12,16 +12,16 @@ from typing import Any
 
 from audit.change import ANY, Change
 from audit.intrinsics import is_known
+from audit.schedule import minutes
 from audit.serverless import becomes
 from audit.template import Json
+from audit.values import listed, number
 
 FOLDER = Path(__file__).parent / "data" / "settings"
 STEP = re.compile(r"""("[^"]+"|\w+|\*)(?:\[(\w+)(?:=([^\]]+))?\])?(?:\.|$)""")
 # `Rules[Id].Id`: the entry itself.
 WHOLE = re.compile(r"\[(\w+)\]\.\1$")
 UNLIMITED = "unlimited"
-RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
-MINUTES = {"minute": 1, "hour": 60, "day": 1440}
 
 
 @dataclass(frozen=True)
@@ -72,10 +72,10 @@ class Setting:
         if self.strength == "same":
             return bool(was) and was != now
         if self.strength == "items":
-            lost = [each for each in _items(was) if each not in _items(now)]
+            lost = [each for each in listed(was) if each not in listed(now)]
             return bool(lost)
         if self.strength == "fewer":
-            return any(each not in _items(was) for each in _items(now))
+            return any(each not in listed(was) for each in listed(now))
         left, right = self._rank(was), self._rank(now)
         return left is not None and right is not None and right < left
 
@@ -175,16 +175,7 @@ def _child(value: Json, name: str) -> Json:
     return value.get(name) if isinstance(value, Mapping) else None
 
 
-def _items(value: Json) -> list[Json]:
-    return value if isinstance(value, list) else [] if value is None else [value]
-
-
 def _number(value: Json) -> float | None:
     if value == UNLIMITED:
         return math.inf
-    if isinstance(value, str) and (rate := RATE.fullmatch(value)):
-        return int(rate[1]) * MINUTES[rate[2]]
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None
+    return minutes(value) or number(value)

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Collection
 
+from audit.words import in_words
+
 # From weak to strong, by what environments are usually called.
 ORDER = (
     ("local", "sandbox", "personal"),
@@ -16,7 +18,6 @@ AMBIGUOUS = {"local", "personal", "live", "int", "ci", "stage", "test", "testing
 KINDS = ("stage", "stack", "env", "environment")
 # Environments below staging may be as weak as they like.
 STRICT = 3
-WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
 def rank(environment: str) -> int | None:
@@ -29,7 +30,7 @@ def is_one_of(environment: str, names: Collection[str]) -> bool:
     """Is it called so, whole or, as `HelpdeskDev` is, at the end? Where its name may mean something
     else, it is not: what is no such environment for certain is judged strictly."""
     called = {each.lower() for each in names}
-    words = _in_order(environment)
+    words = in_words(environment)
     if len(words) > 1 and words[-1] in KINDS:
         words.pop()
     if environment.lower() in called or "".join(words) in called:
@@ -44,7 +45,7 @@ def said_by(stack: str) -> str | None:
     for i, word in enumerate(words):
         if rank(word) is not None and (word not in AMBIGUOUS or i == len(words) - 1):
             return word
-    inner = [each for each in _in_order(stack) if each not in ("stack", "stage")]
+    inner = [each for each in in_words(stack) if each not in ("stack", "stage")]
     return inner[-1] if inner and _is_plain(inner[-1]) else None
 
 
@@ -52,11 +53,7 @@ def _is_plain(word: str) -> bool:
     return rank(word) is not None and word not in AMBIGUOUS
 
 
-def _in_order(name: str) -> list[str]:
-    return [each.lower() for each in WORD.findall(name)]
-
-
 def _words(environment: str) -> set[str]:
     """`helpdesk-dev`, `HelpdeskDev` and `Dev` all say dev."""
     parts = re.split(r"[-_/.]", environment)
-    return {each.lower() for each in (environment, *parts)} | {*_in_order(environment)}
+    return {each.lower() for each in (environment, *parts)} | {*in_words(environment)}

@@ -57,8 +57,14 @@ class Resource:
         return found if isinstance(found, dict) else {}
 
 
-@dataclass(frozen=True)
+# What many rules ask of a view is found once; so many views are looked at beside each other.
+VIEWS = 8
+
+
+@dataclass(frozen=True, eq=False)
 class View:
+    """An environment's resources on one side. A view is equal to itself alone."""
+
     environment: str
     templates: Mapping[str, Template]
     resources: Mapping[str, Resource]

@@ -3,7 +3,7 @@ often they may be asked times what the dearest question and answer cost."""
 
 import math
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ from audit.ceilings import Ceiling, ceilings
 from audit.mentions import named
 from audit.quantities import Measure, money, tokens_read, tokens_written
 from audit.shown import shown
-from audit.template import Json
+from audit.values import number
 from audit.view import Resource, View
 
 FILE = Path(__file__).parent / "data" / "model_prices.toml"
@@ -66,7 +66,7 @@ def _without_limit(budgets: Iterable[Ceiling]) -> str:
     return f"{shown(places[0])} has no limit" if places else ""
 
 
-def _by_rates(view: View, calling: list[Resource]) -> WorstCase:
+def _by_rates(view: View, calling: Sequence[Resource]) -> WorstCase:
     questions = _questions(view)
     if questions is None:
         return WorstCase(None, "no budget, and nothing says how often models may be asked")
@@ -95,15 +95,8 @@ def _rate(stage: Resource) -> float | None:
     settings = stage.get(STAGES[stage.type])
     for each in settings if isinstance(settings, list) else [settings]:
         if isinstance(each, dict) and all(each.get(name, value) == value for name, value in ALL):
-            return _number(each.get("ThrottlingRateLimit"))
+            return number(each.get("ThrottlingRateLimit"))
     return None
-
-
-def _number(value: Json) -> float | None:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None
 
 
 def _tokens(view: View, calling: Iterable[Resource], measure: Measure) -> float | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from audit.change import Change, Hazard, on_change
 from audit.template import Json
+from audit.values import number
 from audit.view import Resource
 
 ALARM = "AWS::CloudWatch::Alarm"
@@ -42,7 +43,7 @@ def _at_another_value(before: Resource, after: Resource) -> Iterator[Hazard]:
         return
     upwards = _direction(new) != "less"
     for name, rank in (
-        ("Threshold", _number),
+        ("Threshold", number),
         ("ExtendedStatistic", _percentile),
         ("Statistic", _statistic),
     ):
@@ -73,13 +74,13 @@ def _later(before: Resource, after: Resource) -> Iterator[Hazard]:
 
 def _wait(alarm: Resource) -> float | None:
     """Seconds for which what it watches must be bad before it rings."""
-    period = _number(alarm.get("Period"))
+    period = number(alarm.get("Period"))
     metrics = alarm.get("Metrics")
     if period is None and isinstance(metrics, list):
-        periods = [_number(_period(each)) for each in metrics]
+        periods = [number(_period(each)) for each in metrics]
         period = max((each for each in periods if each is not None), default=None)
     points = alarm.get("DatapointsToAlarm") or alarm.get("EvaluationPeriods") or 1
-    count = _number(points)
+    count = number(points)
     return None if period is None or count is None else period * count
 
 
@@ -98,18 +99,11 @@ def _direction(operator: str) -> str:
 
 def _percentile(value: Json) -> float | None:
     text = str(value)
-    return _number(text[1:]) if text[:1] == "p" else None
+    return number(text[1:]) if text[:1] == "p" else None
 
 
 def _statistic(value: Json) -> float | None:
     return STATISTICS.index(value) if value in STATISTICS else None
-
-
-def _number(value: Json) -> float | None:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None
 
 
 def _is_tighter(before: Json, after: Json) -> bool:

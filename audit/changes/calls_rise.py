@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from audit.calls import callers
 from audit.change import Change, Comparison, Hazard, on_environment
 from audit.settings import settings_of
+from audit.values import number
 
 FUNCTION, CONCURRENCY = "AWS::Lambda::Function", "ReservedConcurrentExecutions"
 COUNTED = {"rate-raised", "quota-raised"}
@@ -50,12 +51,5 @@ def _concurrency(change: Change, calling: set[str]) -> Iterator[Found]:
     was, now = change.was(CONCURRENCY), change.now(CONCURRENCY)
     if change.resource.type != FUNCTION or change.resource.name not in calling or not change.after:
         return
-    if _number(was) is not None and (now is None or (_number(now) or 0) > (_number(was) or 0)):
+    if number(was) is not None and (now is None or (number(now) or 0) > (number(was) or 0)):
         yield CONCURRENCY, was, now
-
-
-def _number(value: object) -> float | None:
-    try:
-        return float(str(value))
-    except ValueError:
-        return None

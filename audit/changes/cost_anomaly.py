@@ -21,7 +21,8 @@ def unusual_cost_is_told_as_soon(change: Change) -> Iterator[Hazard]:
         return
     was, now = _amount(change.before), _amount(change.after)
     if now > was:
-        yield Hazard("medium", f"from {was:g}", f"from {now:g}", "more must go wrong before")
+        why = "more is spent unusually before anyone is told"
+        yield Hazard("medium", f"from {was:g}", f"from {now:g}", why)
 
 
 def _amount(subscription: Resource) -> float:

@@ -1,6 +1,6 @@
 """Who is in a group, and so may do what the group may."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from audit.change import Change, Comparison, Hazard, on_environment
 from audit.iam.gravity import gravest
@@ -24,15 +24,14 @@ def groups_do_not_grow(compared: Comparison) -> Iterator[Hazard]:
             yield Hazard(severity, None, f"{user} in {group}", why, subject=change.resource)
 
 
-def _judged(change: Change, group: str, allowed: dict[str, Holder]) -> tuple[str, str]:
+def _judged(change: Change, group: str, allowed: Mapping[str, Holder]) -> tuple[str, str]:
     found = change.head.referred(group)
     if not found or found.get("ManagedPolicyArns"):
         return "high", "what the group may do is not in the templates"
     return gravest(broadenings([], allowed[found.name].statements)), "they may do what it may"
 
 
-def _pairs(change: Change, side: object) -> set[tuple[str, str]]:
-    assert callable(side)
+def _pairs(change: Change, side: Callable[[str], Json]) -> set[tuple[str, str]]:
     if change.resource.type == USER:
         return {(change.resource.name, each) for each in _texts(side("Groups"))}
     if change.resource.type == MEMBERS:

@@ -1,13 +1,10 @@
 """Versions of guardrails that go back."""
 
-import re
 from collections.abc import Iterator
 
 from audit.change import Change, Hazard, on_change
+from audit.changes.guardrail_draft import OF_ARN, VERSION_NAMED
 from audit.leaves import VERSION, leaves
-
-NAMED = re.compile(r"guardrail.*version$", re.IGNORECASE)
-IN_ARN = re.compile(r"guardrail/[^:\"']+:(\d+)$")
 
 
 @on_change(
@@ -34,6 +31,6 @@ def versions_do_not_go_back(change: Change) -> Iterator[Hazard]:
 
 
 def _version(place: str, text: str) -> int | None:
-    if found := IN_ARN.search(text):
+    if found := OF_ARN.search(text):
         return int(found[1])
-    return int(text) if NAMED.search(place) and text.isdigit() else None
+    return int(text) if VERSION_NAMED.search(place) and text.isdigit() else None

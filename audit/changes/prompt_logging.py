@@ -7,6 +7,7 @@ from itertools import pairwise
 from audit.change import Change, Hazard, on_change
 from audit.leaves import leaves
 from audit.view import Resource
+from audit.words import in_words
 
 # A name that says that something is written down, and that this is what people and models say.
 WRITES = (
@@ -20,7 +21,6 @@ WORDS = (
 ).split()
 ASIDE = "full model models raw user bedrock".split()
 DELIVERED = re.compile(r"(text|image|embedding|video|audio)datadeliveryenabled", re.IGNORECASE)
-WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 ON = ("true", "1", "yes", "on", "full", "enabled", "all")
 
 
@@ -48,8 +48,7 @@ def _switched(resource: Resource | None) -> Iterator[str]:
 def _writes_words_down(name: str) -> bool:
     if DELIVERED.fullmatch(name):
         return True
-    words = [each.lower() for each in WORD.findall(name)]
-    pairs = pairwise(each for each in words if each not in ASIDE)
+    pairs = pairwise(each for each in in_words(name) if each not in ASIDE)
     return any(
         (one in WRITES and two in WORDS) or (one in WORDS and two in WRITES) for one, two in pairs
     )

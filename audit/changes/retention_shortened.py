@@ -17,13 +17,13 @@ def what_is_kept_is_kept_as_long(change: Change) -> Iterator[Hazard]:
     """No number of days, hours or copies that says how long something is kept gets lower."""
     if not change.before or not change.after:
         return
-    told = {each.path for each in settings_of(change.resource.type)}
+    told = {ENTRY.sub("", each.path) for each in settings_of(change.resource.type)}
     before, after = (
         dict(_numbers(change.before.properties)),
         dict(_numbers(change.after.properties)),
     )
     for place in sorted({*before} & {*after}):
-        if after[place] < before[place] and place not in told:
+        if after[place] < before[place] and ENTRY.sub("", place) not in told:
             was, now = ({place: each[place]} for each in (before, after))
             yield Hazard("medium", was, now, "what it keeps is deleted sooner")
 

@@ -3,13 +3,15 @@ so that moving a statement from one policy to another changes nothing."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from audit.iam.documents import documents, names_principals, parsed
 from audit.iam.statement import Statement, statements
 from audit.iam.types import ATTACHED, PRINCIPALS
 from audit.iam.written import Unclear
 from audit.template import Json
-from audit.view import Resource, View
+from audit.values import listed
+from audit.view import VIEWS, Resource, View
 
 # Policies that hold for whom they do not name: compared one by one.
 ALONE = {
@@ -38,12 +40,13 @@ class Holder:
             self.unclear.append((source, str(error)))
 
 
-def holders(view: View) -> dict[str, Holder]:
+@lru_cache(maxsize=VIEWS)
+def holders(view: View) -> Mapping[str, Holder]:
     """Holders of statements by the name of their resource."""
     found: dict[str, Holder] = {}
     for principal in view.of(*PRINCIPALS):
         holder = found[principal.name] = Holder(principal)
-        for policy in _list(principal.get("Policies")):
+        for policy in listed(principal.get("Policies")):
             if isinstance(policy, Mapping):
                 holder.add(policy.get("PolicyDocument"), principal)
     for policy in view.of(*ATTACHED):
@@ -62,17 +65,13 @@ def holders(view: View) -> dict[str, Holder]:
 
 def _owners(view: View, policy: Resource) -> Iterator[Resource]:
     for property, name in BY_NAME.items():
-        for given in [*_list(policy.get(property)), policy.get(name)]:
+        for given in [*listed(policy.get(property)), policy.get(name)]:
             if (owner := view.referred(given)) and owner.type in PRINCIPALS:
                 yield owner
             elif given:
                 yield from (each for each in view.of(*PRINCIPALS) if each.get(name) == given)
     if policy.type == "AWS::IAM::ManagedPolicy":
         for principal in view.of(*PRINCIPALS):
-            arns = _list(principal.get("ManagedPolicyArns"))
+            arns = listed(principal.get("ManagedPolicyArns"))
             if any(view.referred(each) is policy for each in arns):
                 yield principal
-
-
-def _list(value: Json) -> list[Json]:
-    return value if isinstance(value, list) else [] if value is None else [value]

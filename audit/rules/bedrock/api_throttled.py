@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from audit.environment import Environment, Resource, at, mapping, number
+from audit.environment import Environment, Resource, at, mapping
 from audit.rules.invoking import invokes_anything
 from audit.rules.registry import rule
 from audit.template import Json
+from audit.values import number
 
 LIMITS = ("ThrottlingRateLimit", "ThrottlingBurstLimit")
 

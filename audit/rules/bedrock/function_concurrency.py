@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from audit.environment import Environment, Resource, number
+from audit.environment import Environment, Resource
 from audit.iam.types import IDENTITY
 from audit.rules.invoking import invoking
 from audit.rules.registry import rule
 from audit.rules.statements import holders
+from audit.values import number
 
 
 @rule(

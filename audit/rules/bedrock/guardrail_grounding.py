@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from audit.environment import Environment, Resource, at, number
+from audit.environment import Environment, Resource, at
 from audit.intrinsics import text_of
 from audit.rules.guardrails import GROUNDING, GUARDRAIL
 from audit.rules.registry import rule
+from audit.values import number
 
 LEAST = 0.5
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from audit.environment import Environment, Resource, number
+from audit.environment import Environment, Resource
 from audit.rules.registry import rule
+from audit.values import number
 
 LEAST = 30
 

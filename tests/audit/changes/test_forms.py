@@ -29,3 +29,15 @@ def test_a_hazard_is_found_for_what_it_is(case):
 def test_a_benign_change_passes(case):
     found = findings(case)
     assert overall(read_policy(), found) == PASS, found
+
+
+def test_a_retention_with_a_rule_of_its_own_is_told_once():
+    """Its setting names the entry by the rule, and the place that holds it by number."""
+    found = findings({"before": _backup(90), "after": _backup(7)})
+    assert [each.rule for each in found] == ["backup-retention"]
+
+
+def _backup(days):
+    rule = {"RuleName": "daily", "TargetBackupVault": "v", "Lifecycle": {"DeleteAfterDays": days}}
+    plan = {"BackupPlan": {"BackupPlanName": "p", "BackupPlanRule": [rule]}}
+    return {"Resources": {"Plan": {"Type": "AWS::Backup::BackupPlan", "Properties": plan}}}

@@ -40,7 +40,7 @@ class Aws(Always):
     def __init__(self) -> None:
         super().__init__()
         self.memory = Memory()
-        self.dynamodb = self.memory.dynamodb  # type: ignore[method-assign]
+        self.dynamodb = self.memory.dynamodb
 
     def retrieve(self, kb_id: str, request: Mapping[str, Any], deadline: float) -> dict[str, Any]:
         self.retrieved.append((kb_id, request))
