@@ -144,4 +144,7 @@ def _wait_for(start: Any) -> None:
 def quietly(work: Callable[[Terms], Done], terms: Terms) -> Done:
     os.environ |= KEYS
     with contextlib.redirect_stdout(StringIO()):  # the gateway's log
-        return work(terms)
+        try:
+            return work(terms)
+        except GatewayError as error:  # it has no way between processes, and would break the pool
+            raise AssertionError(f"{error.status} {error.code}: {error}") from error
