@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from audit import command
+from audit import command, explain
 from audit.errors import AuditError
 from audit.ledger import command as ledger
 from audit.rules import command as rules
 
 COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
+    "explain": explain.main,
     "rules": rules.main,
     "ledger": ledger.main,
     "why": ledger.main_why,

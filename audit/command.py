@@ -52,8 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m audit",
         description=__doc__,
-        epilog="`python -m audit rules` judges templates by themselves, `python -m audit ledger` "
-        "keeps what was deployed, `python -m audit why` asks it. Exit status: 0 PASS, 1 BLOCK, "
+        epilog="`python -m audit explain RULE` says what a rule asks for, `python -m audit rules` "
+        "judges templates by themselves, `python -m audit ledger` keeps what was deployed, "
+        "`python -m audit why` asks it. Exit status: 0 PASS, 1 BLOCK, "
         "3 NEEDS-APPROVAL, 2 no verdict (something could not be read).",
     )
     add = parser.add_argument

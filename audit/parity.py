@@ -17,6 +17,7 @@ from audit.stages import STRICT, rank
 from audit.view import Resource, View, map_text
 
 RULE, FIX = "weaker-than-below", "give it the setting that the environment below it has"
+SENTENCE = "An environment is not weaker than the one below it, where it was not before."
 # Money, and how much is allowed, differ between environments by right.
 COMPARED = {"data", "exposure", "access", "guardrails", "observability"}
 

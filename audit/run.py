@@ -15,11 +15,11 @@ from audit.counts import counts
 from audit.digest import digest
 from audit.environments import environments, same_names
 from audit.finding import Finding
-from audit.parity import RULE, drift
+from audit.known import known_rules
+from audit.parity import drift
 from audit.provenance import Provenance
 from audit.replacement import is_known
 from audit.result import Environment, Result
-from audit.settings import settings
 from audit.template import Template
 from audit.verdict import Policy
 from audit.worst_case import worst_case
@@ -42,8 +42,7 @@ def audit(base: Path, head: Path, by: Judgement, provenance: Provenance) -> Resu
     findings = [each for one in judged for each in one.findings] + _drift(judged)
     open_, accepted = waived.split(findings, by.waivers, _paths(before, after), by.today)
     used = [waiver for _, waiver in accepted]
-    own = {RULE, *(each.id for each in change_rules()), *(each.rule for each in settings())}
-    open_ += waived.judge_waivers(by.waivers, used, own, by.today)
+    open_ += waived.judge_waivers(by.waivers, used, known_rules(), by.today)
     reviewed = digest(head)
     approved = by.approval.for_digest(reviewed) if by.approval else frozenset()
     return Result(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from audit.brief import brief
 from audit.finding import Finding
+from audit.known import known_rules
 from audit.provenance import TOOL, VERSION
 from audit.result import Result
 
@@ -27,14 +28,14 @@ def sarif(result: Result) -> str:
 
 
 def _rules(findings: Iterable[Finding]) -> Iterable[dict[str, object]]:
-    worst: dict[str, Finding] = {}
+    known, worst = known_rules(), dict[str, Finding]()
     for each in findings:
         if each.rule not in worst or SECURITY[each.severity] > SECURITY[worst[each.rule].severity]:
             worst[each.rule] = each
     for rule, finding in sorted(worst.items()):
         yield {
             "id": rule,
-            "shortDescription": {"text": rule},
+            "shortDescription": {"text": known[rule].sentence},
             "help": {"text": finding.fix},
             "properties": {
                 "tags": [finding.category],

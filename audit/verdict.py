@@ -23,10 +23,13 @@ class Policy:
     def verdict(self, finding: Finding) -> str:
         """What one finding means for the change."""
         lenient = is_one_of(finding.environment, self.lenient)
+        return self.verdict_of(finding.category, finding.severity, lenient)
+
+    def verdict_of(self, category: str, severity: str, lenient: bool) -> str:
         for table in self.tables:
-            speaks = "*" in table["categories"] or finding.category in table["categories"]
+            speaks = "*" in table["categories"] or category in table["categories"]
             if speaks and (lenient or not table.get("lenient", False)):
-                return str(table[finding.severity])
+                return str(table[severity])
         return BLOCK  # what no table speaks of
 
     def owners_of(self, findings: Iterable[Finding]) -> list[str]:

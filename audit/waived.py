@@ -8,6 +8,10 @@ from audit.assembly import UNKNOWN
 from audit.finding import Finding
 
 Paths = Mapping[tuple[str, str], str]
+RULE = "waiver"
+SENTENCE = (
+    "What is accepted is named exactly, with a reason, an owner and a last day, and is still there."
+)
 SHORTEST = 20
 LONGEST = timedelta(days=366)
 FIX = (
@@ -65,7 +69,7 @@ def _complaints(waiver: Waiver, today: date) -> Iterator[str]:
 
 def _finding(waiver: Waiver, why: str) -> Finding:
     return Finding(
-        rule="waiver",
+        rule=RULE,
         category="suppressions",
         severity="medium",
         environment=waiver.environments[0] if len(waiver.environments) == 1 else UNKNOWN,

@@ -1,7 +1,7 @@
 """Who is told when an environment fails its users: alarms, a topic, a dashboard, AWS's budgets.
 
 It names what it watches and refers to nothing in Gateway, so that either may change without the
-other; the alarms that end a release stand in Gateway (docs/decisions/0017-releases.md).
+other; the alarms that end a release stand in Gateway (docs/decisions/0019-releases.md).
 """
 
 from aws_cdk import Stack

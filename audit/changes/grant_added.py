@@ -8,26 +8,25 @@ from typing import Any
 
 from audit.change import Change, Hazard, on_change
 
+RULE = "grant-added"
 FILE = Path(__file__).parents[1] / "data" / "grants.toml"
 
 
 @on_change(
-    "grant-added",
+    RULE,
     category="access",
     fix="say in the pull request who needs it and until when, and name no more than that",
 )
 def nothing_is_given_unseen(change: Change) -> Iterator[Hazard]:
     """Nobody is newly given an entry, a share, or a way into a network."""
-    grant = _grants().get(change.resource.type)
+    grant = grants().get(change.resource.type)
     if not grant or not change.after:
         return
     category, severity, said = grant
     properties = said.get("of", ())
     if not change.before:
         now = {each: change.now(each) for each in properties} or change.after.type
-        yield Hazard(
-            severity, None, now, said["why"], category=category, rule=f"{category}-grant-added"
-        )
+        yield Hazard(severity, None, now, said["why"], category=category, rule=f"{category}-{RULE}")
         return
     changed = [each for each in properties if _gains(change.was(each), change.now(each))]
     if changed:
@@ -37,7 +36,7 @@ def nothing_is_given_unseen(change: Change) -> Iterator[Hazard]:
             {each: change.now(each) for each in changed},
             said["why"],
             category=category,
-            rule=f"{category}-grant-added",
+            rule=f"{category}-{RULE}",
         )
 
 
@@ -49,7 +48,7 @@ def _gains(was: Any, now: Any) -> bool:
 
 
 @cache
-def _grants() -> dict[str, tuple[str, str, dict[str, Any]]]:
+def grants() -> dict[str, tuple[str, str, dict[str, Any]]]:
     """(category, severity, what is said of it) by type."""
     return {
         type: (category, severity, said)

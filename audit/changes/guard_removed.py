@@ -8,36 +8,37 @@ from pathlib import Path
 from audit.change import Change, Hazard, on_change
 
 FILE = Path(__file__).parents[1] / "data" / "guards.toml"
+RULE = "guard-removed"
 OF_EVENTS = "AWS::Events::Rule"
 
 
 @on_change(
-    "guard-removed",
+    RULE,
     category="exposure",
     fix="keep it, or say in the pull request what does its work now",
 )
 def what_protects_stays(change: Change) -> Iterator[Hazard]:
     """What protects data, filters traffic or watches the system is not removed."""
     removed = change.before
-    if change.after or not removed or removed.type not in _guards():
+    if change.after or not removed or removed.type not in guards():
         return
     if not change.head.resources:
         return  # the whole environment goes, and nothing is left to guard
     if removed.type == OF_EVENTS and removed.get("ScheduleExpression"):
         return  # a clock, not a watch
-    category, severity, why = _guards()[removed.type]
+    category, severity, why = guards()[removed.type]
     yield Hazard(
-        severity, removed.type, "removed", why, category=category, rule=f"{category}-guard-removed"
+        severity, removed.type, "removed", why, category=category, rule=f"{category}-{RULE}"
     )
 
 
 def guarded(type: str) -> str | None:
     """The category of what such a resource guards; None if it guards nothing."""
-    return _guards()[type][0] if type in _guards() else None
+    return guards()[type][0] if type in guards() else None
 
 
 @cache
-def _guards() -> dict[str, tuple[str, str, str]]:
+def guards() -> dict[str, tuple[str, str, str]]:
     """(category, severity, what is lost) by type."""
     return {
         type: (category, severity, why)

@@ -88,6 +88,11 @@ def test_one_that_nothing_needs_fails(tmp_path):
     assert ["nothing needs it" in each.why for each in result.findings] == [True]
 
 
+def test_one_of_a_rule_that_is_data_is_judged_too(tmp_path):
+    result = judged(tmp_path, drops=False, rules='["data-guard-removed"]')
+    assert [each.why for each in result.findings if "nothing needs it" in each.why]
+
+
 def test_a_day_is_the_last_one(tmp_path):
     assert judged(tmp_path, until=TODAY.isoformat()).verdict == PASS
 
