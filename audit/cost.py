@@ -1,18 +1,15 @@
 """What an environment costs a month by being there, before anyone uses it."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
+from audit.facts import facts
 from audit.template import Json
 from audit.values import number
 from audit.view import Resource, View, value_at
 
-FILE = Path(__file__).parent / "data" / "prices.toml"
 HOURS = 730
 SERVICE = "AWS::ECS::Service"
 # db.r6g.2xlarge, r6g.large.search: (what it is of) family, size (what it is of).
@@ -154,6 +151,5 @@ def _meets(resource: Resource, price: Mapping[str, Json]) -> bool:
     )
 
 
-@cache
 def _prices() -> dict[str, Any]:
-    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+    return facts("prices.toml")

@@ -11,7 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-DATA = Path(__file__).with_name("data")
+from audit.facts import DATA
+
 LEVELS = {
     "List": "L",
     "Read": "R",

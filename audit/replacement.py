@@ -1,17 +1,11 @@
 """Will CloudFormation make a new resource and delete the old one? Said by the create-only
 properties of the resource's provider schema, before any account is asked."""
 
-import json
-import tomllib
 from collections.abc import Iterator, Mapping
-from functools import cache
-from pathlib import Path
 
+from audit.facts import facts
 from audit.template import Json
 from audit.view import Resource
-
-SCHEMAS = Path(__file__).parent / "data" / "create_only.json"
-DOCUMENTED = Path(__file__).parent / "data" / "documented.toml"
 
 
 def replaced_by(before: Resource, after: Resource) -> list[str]:
@@ -27,8 +21,8 @@ def maybe_replaced_by(before: Resource, after: Resource) -> list[str]:
 def fixed(resource: Resource) -> dict[str, list[Json]]:
     """The values that it keeps for life: of every property that certainly replaces it."""
     paths = [
-        *_facts()["always"].get(resource.type, []),
-        *_documented()["always"].get(resource.type, []),
+        *_schemas()["always"].get(resource.type, []),
+        *facts("documented.toml")["always"].get(resource.type, []),
     ]
     found = {
         path.replace("/", "."): _values(resource.properties, path) for path in sorted(set(paths))
@@ -38,14 +32,14 @@ def fixed(resource: Resource) -> dict[str, list[Json]]:
 
 def is_known(type: str) -> bool:
     """Is there a schema? Custom resources have none, and neither have types newer than the file."""
-    return type in _facts()["always"]
+    return type in _schemas()["always"]
 
 
 def _changed(before: Resource, after: Resource, sort: str) -> list[str]:
-    documented = _documented()[sort].get(before.type, [])
+    documented = facts("documented.toml")[sort].get(before.type, [])
     return [
         path.replace("/", ".")
-        for path in [*_facts()[sort].get(before.type, []), *documented]
+        for path in [*_schemas()[sort].get(before.type, []), *documented]
         if _values(before.properties, path) != _values(after.properties, path)
     ]
 
@@ -64,12 +58,5 @@ def _at(value: Json, steps: list[str]) -> Iterator[Json]:
         yield from _at(value[steps[0]], steps[1:])
 
 
-@cache
-def _facts() -> dict[str, dict[str, list[str]]]:
-    facts: dict[str, dict[str, list[str]]] = json.loads(SCHEMAS.read_text(encoding="utf-8"))
-    return facts
-
-
-@cache
-def _documented() -> dict[str, dict[str, list[str]]]:
-    return tomllib.loads(DOCUMENTED.read_text(encoding="utf-8"))
+def _schemas() -> dict[str, dict[str, list[str]]]:
+    return facts("create_only.json")

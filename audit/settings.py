@@ -3,21 +3,19 @@ type's property which way is up, and a change is judged by its direction."""
 
 import math
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from audit.change import ANY, Change
+from audit.facts import DATA, facts
 from audit.intrinsics import is_known
 from audit.schedule import minutes
 from audit.serverless import becomes
 from audit.template import Json
 from audit.values import listed, number
 
-FOLDER = Path(__file__).parent / "data" / "settings"
 STEP = re.compile(r"""("[^"]+"|\w+|\*)(?:\[(\w+)(?:=([^\]]+))?\])?(?:\.|$)""")
 # `Rules[Id].Id`: the entry itself.
 WHOLE = re.compile(r"\[(\w+)\]\.\1$")
@@ -120,19 +118,20 @@ def settings_of(type: str) -> tuple[Setting, ...]:
 def _settings() -> tuple[Setting, ...]:
     return tuple(
         _setting(entry, file.stem)
-        for file in sorted(FOLDER.glob("*.toml"))
-        for entry in tomllib.loads(file.read_text(encoding="utf-8"))["setting"]
+        for file in sorted((DATA / "settings").glob("*.toml"))
+        for entry in facts(f"settings/{file.name}")["setting"]
     )
 
 
 def _setting(entry: dict[str, Any], category: str) -> Setting:
-    types = tuple(entry.pop("types"))
+    types = tuple(entry["types"])
+    rest = {name: each for name, each in entry.items() if name != "types"}
     groups: dict[str, int] = {}
     if isinstance(entry["strength"], list):
         for rank, group in enumerate(entry["strength"]):
             for value in group if isinstance(group, list) else [group]:
                 groups[str(value).lower()] = rank
-    return Setting(category=category, types=types, groups=groups, **entry)
+    return Setting(category=category, types=types, groups=groups, **rest)
 
 
 def _properties(change: Change) -> tuple[Json, Json]:

@@ -1,18 +1,16 @@
 """One environment as one side of a change has it: every resource with its values worked out."""
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 
 from audit.conditions import condition
+from audit.facts import facts
 from audit.intrinsics import HOLE, Scope, resolve, text_of
 from audit.serverless import whole
 from audit.template import Json, Template
 
-ARNS = Path(__file__).parent / "data" / "arns.toml"
 # What changes with every build of an asset says nothing about what the asset may do.
 ASSET_HASH = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 # Both default to Snapshot, in the CloudFormation reference of `DeletionPolicy`.
@@ -211,7 +209,7 @@ def _filled(hole: str, template: Template) -> str:
     resource = template.section("Resources").get(id)
     if not isinstance(resource, dict):
         return f"${{{hole}}}"
-    known = _arns().get(resource["Type"], {})
+    known: dict[str, str] = facts("arns.toml").get(resource["Type"], {})
     name = f"${{{template.name}/{id}}}"
     if physical := (resource.get("Properties") or {}).get(known.get("name", "")):
         name = physical if isinstance(physical, str) else name
@@ -220,8 +218,3 @@ def _filled(hole: str, template: Template) -> str:
         account = template.account or "${AWS::AccountId}"
         return pattern.format(name, region=region, account=account)
     return f"${{{template.name}/{hole}}}"
-
-
-@cache
-def _arns() -> dict[str, dict[str, str]]:
-    return tomllib.loads(ARNS.read_text(encoding="utf-8"))

@@ -2,21 +2,18 @@
 often they may be asked times what the dearest question and answer cost."""
 
 import math
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 from audit.calls import callers
 from audit.ceilings import Ceiling, ceilings
+from audit.facts import facts
 from audit.mentions import named
 from audit.quantities import Measure, money, tokens_read, tokens_written
 from audit.shown import shown
 from audit.values import number
 from audit.view import Resource, View
 
-FILE = Path(__file__).parent / "data" / "model_prices.toml"
 BUDGETS, RATES = "budgets", "rates"
 MILLION, SECONDS = 1_000_000, 31 * 86_400
 STAGES = {
@@ -114,7 +111,6 @@ def _price(model: str, reads: float, writes: float) -> float:
     return (reads * read + writes * written) / MILLION
 
 
-@cache
 def _prices() -> dict[str, list[float]]:
-    found: dict[str, list[float]] = tomllib.loads(FILE.read_text(encoding="utf-8"))["model"]
+    found: dict[str, list[float]] = facts("model_prices.toml")["model"]
     return found

@@ -1,15 +1,13 @@
 """What gives somebody something by being there: an entry, a share, a way between networks."""
 
-import tomllib
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from audit.change import Change, Hazard, on_change
+from audit.facts import facts
 
 RULE = "grant-added"
-FILE = Path(__file__).parents[1] / "data" / "grants.toml"
 
 
 @on_change(
@@ -52,7 +50,7 @@ def grants() -> dict[str, tuple[str, str, dict[str, Any]]]:
     """(category, severity, what is said of it) by type."""
     return {
         type: (category, severity, said)
-        for category, severities in tomllib.loads(FILE.read_text(encoding="utf-8")).items()
+        for category, severities in facts("grants.toml").items()
         for severity, types in severities.items()
         for type, said in types.items()
     }

@@ -1,13 +1,11 @@
 """What is lost with a resource that protected or watched others."""
 
-import tomllib
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 from audit.change import Change, Hazard, on_change
+from audit.facts import facts
 
-FILE = Path(__file__).parents[1] / "data" / "guards.toml"
 RULE = "guard-removed"
 OF_EVENTS = "AWS::Events::Rule"
 
@@ -42,7 +40,7 @@ def guards() -> dict[str, tuple[str, str, str]]:
     """(category, severity, what is lost) by type."""
     return {
         type: (category, severity, why)
-        for category, severities in tomllib.loads(FILE.read_text(encoding="utf-8")).items()
+        for category, severities in facts("guards.toml").items()
         for severity, types in severities.items()
         for type, why in types.items()
     }

@@ -1,14 +1,12 @@
 """What AWS calls its actions, and what each can do: from the service authorization reference."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
+from audit.facts import facts
 from audit.iam.classes import matches
 
-FILE = Path(__file__).parents[1] / "data" / "actions.json"
 PERMISSIONS, WRITE = "P", "W"
 # Whoever may do these to any resource can become anyone: they end in every permission.
 ESCALATING = frozenset(
@@ -64,7 +62,6 @@ def _service(prefix: str) -> Mapping[str, Action]:
     }
 
 
-@cache
 def _file() -> dict[str, dict[str, str]]:
-    services: dict[str, dict[str, str]] = json.loads(FILE.read_text(encoding="utf-8"))["services"]
+    services: dict[str, dict[str, str]] = facts("actions.json")["services"]
     return services

@@ -1,19 +1,16 @@
 """What resources' own policies say of who may use them, whichever resource the policy is in."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 
+from audit.facts import facts
 from audit.iam.documents import documents, names_principals, parsed
 from audit.iam.statement import ANYONE, Statement, statements
 from audit.iam.written import Unclear
 from audit.template import Json
 from audit.view import Resource, View
 
-FILE = Path(__file__).parents[1] / "data" / "resource_policies.toml"
 PERMISSION, LAYER = "AWS::Lambda::Permission", "AWS::Lambda::LayerVersionPermission"
 # What `lambda:AddPermission` makes of a permission's properties.
 TESTS = (
@@ -54,7 +51,7 @@ def _policies(resource: Resource) -> Iterator[Json]:
     if resource.type in (PERMISSION, LAYER):
         yield _permission(resource)
         return
-    known = resource.get(_places().get(resource.type, {}).get("policy", ""))
+    known = resource.get(facts("resource_policies.toml").get(resource.type, {}).get("policy", ""))
     if isinstance(known, str):
         yield known
         return
@@ -62,7 +59,7 @@ def _policies(resource: Resource) -> Iterator[Json]:
 
 
 def _target(resource: Resource, view: View) -> str:
-    property = _places().get(resource.type, {}).get("of")
+    property = facts("resource_policies.toml").get(resource.type, {}).get("of")
     found = resource.get(property) if property else None
     first = found[0] if isinstance(found, list) and found else found
     if not first:
@@ -87,8 +84,3 @@ def _permission(resource: Resource) -> Json:
         "Condition": tests,
     }
     return {"Statement": [statement]}
-
-
-@cache
-def _places() -> dict[str, dict[str, str]]:
-    return tomllib.loads(FILE.read_text(encoding="utf-8"))

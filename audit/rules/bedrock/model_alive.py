@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from audit.environment import Environment, Resource, walk
-from audit.rules.lifecycle import end_of_life
+from audit.lifecycle import end_of_life
 from audit.rules.registry import ANY, rule
 
 NOTICE = timedelta(days=90)
