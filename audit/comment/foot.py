@@ -33,9 +33,7 @@ def foot(result: Result) -> Iterator[str]:
 def _provenance(result: Result) -> Iterator[str]:
     """What it was judged from and by, in one line that is folded away."""
     known = result.provenance
-    told = [
-        f"rules {code(rules_version())} (`python -m audit explain RULE` says what one asks for)"
-    ]
+    told = [f"rules {code(rules_version())}, each told by {code('python -m audit explain RULE')}"]
     if known.base:
         more = " and what is not committed" if known.dirty else ""
         told.insert(0, f"base commit {code(known.base)}, head commit {code(known.head)}{more}")
