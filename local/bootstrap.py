@@ -54,6 +54,7 @@ def install_packages() -> None:
     """Install the locked packages, with the local language model (1.5 GB on disk)"""
     locks = (ROOT / lock for lock in LOCKS if lock.endswith(".txt"))
     _run(BIN / "uv", "pip", "sync", "--require-hashes", "--compile-bytecode", *locks)
+    _run(BIN / "python", "-c", "import xllamacpp")  # its wheel leaves libgomp.so.1 to the system
 
 
 def install_cdk() -> None:
@@ -71,7 +72,8 @@ def _run_step(step: Callable[[], None]) -> bool:
         print(f"\n  What failed: {' '.join(map(str, error.cmd))}")
         print("  " + "\n  ".join(LOG.read_text().splitlines()[-8:]))
         print(f"\n  The whole log: {LOG}")
-        print("  What to do: mend what it names (network, disk, Python's venv module), then again.")
+        print("  What to do: mend what it names (network, disk, Python's venv module, a library of")
+        print("  the system: libgomp.so.1 is in Debian's libgomp1), then again.")
         return False
     print(f" {time.monotonic() - started:.0f} s")
     return True

@@ -42,7 +42,8 @@ class _Searched:
 
     def cosine(self, query: Floats) -> Floats:
         lengths = np.maximum(self.lengths * np.linalg.norm(query), 1e-12)
-        return (1.0 - self.matrix @ query / lengths).astype(np.float32)
+        distances: Floats = (1.0 - self.matrix @ query / lengths).astype(np.float32)
+        return distances
 
     def euclidean(self, query: Floats) -> Floats:
         away = self.matrix - query
