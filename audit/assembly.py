@@ -1,5 +1,6 @@
 """What is given to an audit, a template, a folder or a `cdk.out`, as environments of templates."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from audit.template import Json, Template, read_document, read_template
 # An environment whose name nobody said is judged as the strictest.
 UNKNOWN = "unknown"
 STACK, STAGE = "aws:cloudformation:stack", "cdk:cloud-assembly"
+NESTED = "AWS::CloudFormation::Stack"
 SUFFIXES = (".json", ".yaml", ".yml")
 
 
@@ -56,8 +58,9 @@ def _assembly(folder: Path, environment: str) -> Iterator[tuple[str, Template]]:
         for id, artifact in sorted(document["artifacts"].items()):
             if artifact["type"] == STACK:
                 missing = tuple(sorted(each["key"] for each in document.get("missing") or ()))
-                for each in _stack(folder, id, artifact):
-                    yield environment, replace(each, looked_up=missing)
+                own, *nested = _stack(folder, id, artifact)
+                yield environment, replace(own, looked_up=missing)
+                yield from ((environment, each) for each in nested)
             if artifact["type"] == STAGE:
                 inner = folder / artifact["properties"]["directoryName"]
                 name = artifact.get("displayName") or id.removeprefix("assembly-")
@@ -94,9 +97,26 @@ def _paths(folder: Path, artifact: Json) -> dict[str, str]:
 def _nested(folder: Path, parent: Template) -> Iterator[Template]:
     """The templates of nested stacks, which CDK writes beside their parent's."""
     for id, resource in parent.section("Resources").items():
-        asset = (resource.get("Metadata") or {}).get("aws:asset:path")
-        if resource["Type"] == "AWS::CloudFormation::Stack" and asset:
+        if resource["Type"] == NESTED and (asset := _asset(folder, resource)):
             path = folder / asset
             nested = read_template(path, f"{parent.name}/{id}", parent.account, parent.region)
             yield nested
             yield from _nested(folder, nested)
+
+
+def _asset(folder: Path, nested: Json) -> str | None:
+    """Its template's file: said in its metadata or, as an app that is run without CDK's command
+    line leaves that out, in the asset manifest of what is uploaded."""
+    if said := (nested.get("Metadata") or {}).get("aws:asset:path"):
+        return str(said)
+    url = json.dumps((nested.get("Properties") or {}).get("TemplateURL"), default=str)
+    return next((path for key, path in _uploads(folder) if key in url), None)
+
+
+def _uploads(folder: Path) -> Iterator[tuple[str, str]]:
+    """(name in the bucket, file) of each template that is uploaded."""
+    for manifest in sorted(folder.glob("*.assets.json")):
+        for file in read_document(manifest).get("files", {}).values():
+            if str(path := file["source"].get("path")).endswith(".template.json"):
+                for each in file.get("destinations", {}).values():
+                    yield each["objectKey"], str(path)

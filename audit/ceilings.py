@@ -156,4 +156,4 @@ def _is_one_less(place: Place, values: Mapping[Place, Json]) -> bool:
     """Of things that come and go, in a list or in what is called by a plural such as `tenants`."""
     if len(place) < 3 or place[:-1] in values or place[:-2] not in values:
         return False
-    return place[-2].isdigit() or place[-3].endswith("s")
+    return place[-2].startswith("[") or place[-3].endswith("s")

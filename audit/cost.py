@@ -11,7 +11,7 @@ from audit.values import number
 from audit.view import Resource, View, value_at
 
 HOURS = 730
-SERVICE = "AWS::ECS::Service"
+SERVICE, SCALED = "AWS::ECS::Service", "AWS::ApplicationAutoScaling::ScalableTarget"
 # db.r6g.2xlarge, r6g.large.search: (what it is of) family, size (what it is of).
 SIZED = re.compile(
     r"([a-z]+\.)?([a-z]+[0-9][a-z0-9-]*)\.(nano|micro|small|medium|large|[0-9]*xlarge)(\.[a-z]+)?"
@@ -58,13 +58,20 @@ def _fargate(service: Resource, view: View) -> float | None:
     task = view.referred(service.get("TaskDefinition"))
     try:
         each = task and (float(task.get("Cpu")) / 1024, float(task.get("Memory")) / 1024)
-        count = float(service.get("DesiredCount") or 1)
+        count = max(float(service.get("DesiredCount") or 1), _least(service, view))
     except (TypeError, ValueError):
         return None
     if not each:
         return None
     hourly = _prices()["fargate"]
     return float(count * HOURS * (each[0] * hourly["vcpu"] + each[1] * hourly["gigabyte"]))
+
+
+def _least(service: Resource, view: View) -> float:
+    """How many tasks it is never scaled below; 0 if it is not scaled."""
+    own = f"${{{service.name}"
+    targets = (each for each in view.of(SCALED) if own in str(each.get("ResourceId")))
+    return max((number(each.get("MinCapacity")) or 0 for each in targets), default=0)
 
 
 def _price(resource: Resource) -> float | None:

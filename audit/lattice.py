@@ -41,6 +41,8 @@ PII = Kind("personal data", ("SensitiveInformationPolicyConfig", "PiiEntitiesCon
 PATTERN = Kind("pattern", ("SensitiveInformationPolicyConfig", "RegexesConfig"), "Name", "")
 GROUNDING = Kind("grounding", ("ContextualGroundingPolicyConfig", "FiltersConfig"), "Type")
 KINDS = (CONTENT, TOPIC, WORD, WORD_LIST, PII, PATTERN, GROUNDING)
+# What goes with the last one of these is a part of what a guardrail stops, and no whole of its own.
+MINOR = (WORD, WORD_LIST, PATTERN, GROUNDING)
 
 
 def weaker(before: Properties, after: Properties) -> Iterator[Weaker]:
@@ -49,7 +51,8 @@ def weaker(before: Properties, after: Properties) -> Iterator[Weaker]:
         old, new = _items(before, kind), _items(after, kind)
         if old and not new:
             why = f"no {kind.title} is left"
-            yield Weaker("critical", kind.title, sorted(old), None, why)
+            severity = "high" if kind in MINOR else "critical"
+            yield Weaker(severity, kind.title, sorted(old), None, why)
             continue
         for name, item in old.items():
             if name not in new:

@@ -4,8 +4,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from audit.template import Json
+from audit.values import listed
 from audit.view import Resource, View
 
 PROVIDERS = (
@@ -19,6 +21,7 @@ MODEL = re.compile(
 ARN = re.compile(r"arn:aws[a-z-]*:bedrock:([a-z0-9*-]*):[^:]*:foundation-model/(\S*)")
 # What measures models or pays for them calls none.
 WATCHING = ("AWS::CloudWatch::", "AWS::Budgets::", "AWS::CE::", "AWS::Logs::")
+INVOKES = "bedrock:invokemodel"
 ANY_MODEL = "(any model)"
 NOT_A_MODEL = re.compile(r"^[a-z0-9]+\.(com|org|net|ai|io|dev)\b")
 
@@ -88,6 +91,8 @@ def _in(value: Json) -> Iterator[Mention]:
     if isinstance(value, str):
         yield from _in_text(value)
     elif isinstance(value, Mapping):
+        if _allows_any(value):
+            yield Mention(ANY_MODEL, "*")
         if value.get("Effect") != "Deny":  # what is denied is not used
             for name, each in value.items():
                 yield from _in(name)
@@ -95,6 +100,16 @@ def _in(value: Json) -> Iterator[Mention]:
     elif isinstance(value, list):
         for each in value:
             yield from _in(each)
+
+
+def _allows_any(statement: Mapping[str, Json]) -> bool:
+    """Does a policy's statement let every model be called, without a word of models?"""
+    actions = [str(each).lower() for each in listed(statement.get("Action"))]
+    return (
+        statement.get("Effect") == "Allow"
+        and "*" in listed(statement.get("Resource"))
+        and any(each.startswith("bedrock:") and fnmatchcase(INVOKES, each) for each in actions)
+    )
 
 
 def _in_text(text: str) -> Iterator[Mention]:

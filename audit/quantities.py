@@ -18,6 +18,8 @@ PERIODS = {
     "hourly": 31 * 24.0,
     "day": 31.0,
     "daily": 31.0,
+    "month": 1.0,
+    "monthly": 1.0,
     "week": 31 / 7,
     "weekly": 31 / 7,
     "quarter": 1 / 3,

@@ -5,7 +5,7 @@ from typing import Any
 from audit.facts import facts
 from audit.view import Resource
 
-SEVERITIES = ("critical", "high")
+SEVERITIES = ("critical", "high", "medium")
 
 
 def loss(resource: Resource) -> str | None:

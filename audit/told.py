@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from audit.leaves import labelled
 from audit.shown import written_out
 from audit.template import Json
 from audit.view import Resource
@@ -34,13 +35,15 @@ def _within(value: Json, place: Place) -> Iterator[tuple[Place, Json]]:
     if isinstance(value, Mapping):
         if "Value" in value and isinstance(name := value.get("Name", value.get("Key")), str):
             yield from _within(value["Value"], (*place, name))
+            if _is_pair(value):
+                return
         yield place, value
         for name, each in value.items():
             yield from _within(each, (*place, str(name)))
     elif isinstance(value, list):
         yield place, value
-        for i, each in enumerate(value):
-            yield from _within(each, place if _is_pair(each) else (*place, str(i)))
+        for label, each in labelled(value):
+            yield from _within(each, place if _is_pair(each) else (*place, f"[{label}]"))
     else:
         yield place, value
 

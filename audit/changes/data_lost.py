@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from audit.change import Change, Hazard, on_change
+from audit.finding import SEVERITIES
 from audit.stateful import loss, physical_name
 
 DELETE, SNAPSHOT = "Delete", "Snapshot"
@@ -29,7 +30,8 @@ INTERRUPTING = {
     "UserData",
 }
 # What else a new and empty one of a type means.
-AFTERWARDS = {"AWS::Bedrock::KnowledgeBase": "; every document is ingested again, and paid for"}
+INGESTED = "; every document is ingested again, and paid for"
+AFTERWARDS = {"AWS::Bedrock::KnowledgeBase": INGESTED, "AWS::Bedrock::DataSource": INGESTED}
 
 
 @on_change(
@@ -61,7 +63,7 @@ def _removed(change: Change, severity: str) -> Hazard:
             )
         case "Snapshot":
             why = "only a snapshot is left of what it holds"
-            return Hazard("high", change.before.type, "removed", why)
+            return Hazard(_at_most("high", severity), change.before.type, "removed", why)
     why = "it stays in the account, but no stack manages it any more"
     return Hazard("medium", change.before.type, "removed (retained)", why)
 
@@ -77,7 +79,7 @@ def _renamed(change: Change, severity: str) -> Hazard:
         why = "the old one stays under the same name, so the deployment must import it or fail"
         return Hazard("medium", before, after, why)
     why = "the old one is left behind unmanaged, and the new one is empty"
-    return Hazard("high", before, after, f"{why}{afterwards}")
+    return Hazard(_at_most("high", severity), before, after, f"{why}{afterwards}")
 
 
 def _replaced(change: Change, severity: str) -> Hazard:
@@ -89,7 +91,8 @@ def _replaced(change: Change, severity: str) -> Hazard:
     cause += AFTERWARDS.get(change.before.type, "")
     if change.after.replace_policy == DELETE:
         return Hazard(severity, before, after, f"{cause}, and what it holds is deleted")
-    return Hazard("high", before, after, f"{cause}: the new one is empty, the old one left behind")
+    why = f"{cause}: the new one is empty, the old one left behind"
+    return Hazard(_at_most("high", severity), before, after, why)
 
 
 def _maybe_replaced(change: Change, severity: str) -> Hazard:
@@ -101,6 +104,11 @@ def _maybe_replaced(change: Change, severity: str) -> Hazard:
         f"a change of {', '.join(properties)} may replace it, depending on the values",
         "read the property's update behaviour in the CloudFormation reference of the type",
     )
+
+
+def _at_most(bar: str, severity: str) -> str:
+    """The less grave of both."""
+    return max(bar, severity, key=SEVERITIES.index)
 
 
 def _chance(change: Change, properties: list[str], severity: str) -> str:

@@ -5,6 +5,7 @@ from functools import cache
 
 from audit.change import Change, Hazard, on_change
 from audit.facts import facts
+from audit.view import Resource
 
 RULE = "guard-removed"
 OF_EVENTS = "AWS::Events::Rule"
@@ -18,16 +19,22 @@ OF_EVENTS = "AWS::Events::Rule"
 def what_protects_stays(change: Change) -> Iterator[Hazard]:
     """What protects data, filters traffic or watches the system is not removed."""
     removed = change.before
-    if change.after or not removed or removed.type not in guards():
+    if change.after or not removed or not (lost := lost_with(removed)):
         return
     if not change.head.resources:
         return  # the whole environment goes, and nothing is left to guard
     if removed.type == OF_EVENTS and removed.get("ScheduleExpression"):
         return  # a clock, not a watch
-    category, severity, why = guards()[removed.type]
+    category, severity, why = lost
     yield Hazard(
         severity, removed.type, "removed", why, category=category, rule=f"{category}-{RULE}"
     )
+
+
+def lost_with(removed: Resource) -> tuple[str, str, str] | None:
+    """Of a type whose resources guard several things, what one of this `Type` guarded."""
+    of_its_own = f"{removed.type}[{removed.get('Type')}]"
+    return guards().get(of_its_own) or guards().get(removed.type)
 
 
 def guarded(type: str) -> str | None:

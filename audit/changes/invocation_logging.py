@@ -27,7 +27,9 @@ def calls_of_models_are_recorded(change: Change) -> Iterator[Hazard]:
         yield Hazard("high", sorted(was), "removed", "nothing sets the record of calls any more")
         return
     if lost := sorted(was - now):
-        yield Hazard("medium", lost, sorted(now), "this is not recorded any more, or elsewhere")
+        # Of most calls, what is asked and answered is text.
+        grave = "high" if any(each.lower().startswith("text") for each in lost) else "medium"
+        yield Hazard(grave, lost, sorted(now), "this is not recorded any more, or elsewhere")
 
 
 def _said(resource: Resource | None) -> Iterator[str]:

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from audit.change import Change, Hazard, on_change
 from audit.leaves import leaves
+from audit.switches import Switch, switch
 from audit.view import Resource
-from audit.words import in_words
 
 # A name that says that something is written down, and that this is what people and models say.
 WRITES = (
@@ -17,11 +17,11 @@ WRITES = (
 WORDS = (
     "prompt prompts message messages completion completions body bodies payload payloads content "
     "conversation conversations transcript transcripts response responses event events text input "
-    "output answer answers question questions chat"
+    "output inputs outputs answer answers question questions chat"
 ).split()
+HIDES = "redact redacting redaction mask masking hide hiding scrub scrubbing anonymize".split()
 ASIDE = "full model models raw user bedrock".split()
 DELIVERED = re.compile(r"(text|image|embedding|video|audio)datadeliveryenabled", re.IGNORECASE)
-ON = ("true", "1", "yes", "on", "full", "enabled", "all")
 
 
 @on_change(
@@ -31,24 +31,42 @@ ON = ("true", "1", "yes", "on", "full", "enabled", "all")
 )
 def prompts_are_not_written_down(change: Change) -> Iterator[Hazard]:
     """Writing prompts and answers to a log or a bucket is not newly switched on."""
-    before, after = set(_switched(change.before)), set(_switched(change.after))
-    for name in sorted(after - before):
-        yield Hazard(
-            "high", None, {name: True}, "what people write to models, personal data too, is stored"
-        )
+    before, after = dict(_switches(change.before)), dict(_switches(change.after))
+    why = "what people write to models, personal data too, is stored"
+    for name, each in sorted(after.items()):
+        was = before.get(name)
+        if _writes(each) and not (was and _writes(was)):
+            yield Hazard("high", {name: was.on} if was else None, {name: each.on}, why)
+    for name, was in sorted(before.items()):
+        if change.after and name not in after and _kept_off(was):
+            yield Hazard("high", {name: True}, {name: "(gone)"}, why)
 
 
-def _switched(resource: Resource | None) -> Iterator[str]:
+def _switches(resource: Resource | None) -> Iterator[tuple[str, Switch]]:
     for place, value in leaves(resource):
-        name = re.split(r"[./]", place)[-1]
-        if value.lower() in ON and _writes_words_down(name):
-            yield name
+        if (found := switch(place, value)) and _is_of_words(found):
+            yield found.name, found
 
 
-def _writes_words_down(name: str) -> bool:
-    if DELIVERED.fullmatch(name):
+def _is_of_words(found: Switch) -> bool:
+    """Does it say whether people's words are written down, or hidden where they are?"""
+    if DELIVERED.fullmatch(found.name):
         return True
-    pairs = pairwise(each for each in in_words(name) if each not in ASIDE)
+    pairs = pairwise(each for each in found.words if each not in ASIDE)
+    acts = (*WRITES, *HIDES)
     return any(
-        (one in WRITES and two in WORDS) or (one in WORDS and two in WRITES) for one, two in pairs
+        (one in acts and two in WORDS) or (one in WORDS and two in acts) for one, two in pairs
     )
+
+
+def _hides(found: Switch) -> bool:
+    return any(each in HIDES for each in found.words)
+
+
+def _writes(found: Switch) -> bool:
+    return found.on != _hides(found)
+
+
+def _kept_off(found: Switch) -> bool:
+    """Was it there to keep words from being written, which nothing does now?"""
+    return not _writes(found) and (found.against or _hides(found))

@@ -10,6 +10,8 @@ from audit.template import Json
 from audit.view import Resource
 
 PUBLIC_KEY = re.compile(r"BEGIN (PUBLIC KEY|CERTIFICATE)|^ssh-(rsa|ed25519)|^-----BEGIN RSA PUBLIC")
+# A name that might be any key's, and is a secret's if its value is random.
+KEY = re.compile(r"key$", re.IGNORECASE)
 
 CDK = ("aws:cdk:", "aws:asset:")
 # What the value beside it is called.
@@ -32,7 +34,8 @@ def no_secret_is_written_out(change: Change) -> Iterator[Hazard]:
             continue
         called = is_called_secret(name)
         if is_secret(value, named=called):
-            severity = "high" if is_random_only(value) and not called else "critical"
+            doubtful = is_random_only(value) and not called and not KEY.search(name)
+            severity = "high" if doubtful else "critical"
             why = "everyone who can read the template or the resource has it"
             yield Hazard(severity, None, {name: "(masked)"}, why)
 

@@ -38,6 +38,8 @@ def roles_trust_nobody_else(change: Change) -> Iterator[Hazard]:
 def _severity(
     principals: tuple[str, ...], statement: Statement, cause: str, change: Change
 ) -> str | None:
+    if cause == CONDITION and all(each.startswith("Service:") for each in principals):
+        return "high"  # who asks for it through the service is not tested, but the service is
     if cause == DENY or (cause == CONDITION and ANYONE not in principals):
         return "critical"
     if ANYONE in principals or statement.principals.inverted:

@@ -13,7 +13,8 @@ def category(found: Broadening) -> str:
     if found.cause not in (CONDITION, DENY):
         return "access"
     left = found.statement.tests if found.cause == CONDITION else frozenset()
-    held = (*found.before, *([found.statement] if found.cause == DENY else []))
+    held = [each for each in found.before if found.cause == CONDITION or not each.allows]
+    held += [found.statement] if found.cause == DENY else []
     lost = any(test.key == GUARDRAIL and test not in left for each in held for test in each.tests)
     return "guardrails" if lost else "access"
 

@@ -103,6 +103,25 @@ def test_a_stage_is_an_environment_with_its_nested_stacks(tmp_path):
     }
 
 
+def test_a_nested_stack_without_metadata_is_found_by_what_is_uploaded(tmp_path):
+    """CDK's command line asks for the metadata; `python app.py` and a test do not."""
+    stack = {
+        "type": "aws:cloudformation:stack",
+        "properties": {"templateFile": "s.template.json"},
+    }
+    write(tmp_path / "manifest.json", {"artifacts": {"S": stack}})
+    url = {"Fn::Join": ["", ["https://s3.", {"Ref": "AWS::URLSuffix"}, "/assets/1a2b.json"]]}
+    nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}
+    write(tmp_path / "s.template.json", {"Resources": {"N": nested}})
+    write(tmp_path / "n.nested.template.json", EMPTY)
+    file = {
+        "source": {"path": "n.nested.template.json", "packaging": "file"},
+        "destinations": {"d": {"objectKey": "1a2b.json"}},
+    }
+    write(tmp_path / "S.assets.json", {"version": "55.0.0", "files": {"1a2b": file}})
+    assert [each.name for each in read_environments([tmp_path])["unknown"]] == ["S", "S/N"]
+
+
 @pytest.mark.parametrize(
     "manifest",
     ["{}", "[]", '{"artifacts": []}', '{"artifacts": {"S": {"type": "aws:cloudformation:stack"}}}'],

@@ -8,7 +8,7 @@ from audit.template import Template
 from audit.verdict import PASS, overall, read_policy
 from tests.audit.changes.shop import ACCOUNT, REGION, TODAY, cases
 
-FILES = ("forms.toml", "asking.toml")
+FILES = ("forms.toml", "asking.toml", "generative.toml")
 HAZARDS, BENIGN = (
     [each for file in FILES for each in cases(file, kind)] for kind in ("hazard", "benign")
 )
