@@ -99,7 +99,9 @@ def _nested(folder: Path, parent: Template) -> Iterator[Template]:
     for id, resource in parent.section("Resources").items():
         if resource["Type"] == NESTED and (asset := _asset(folder, resource)):
             path = folder / asset
+            given = (resource.get("Properties") or {}).get("Parameters") or {}
             nested = read_template(path, f"{parent.name}/{id}", parent.account, parent.region)
+            nested = replace(nested, parent=parent.name, given=given)
             yield nested
             yield from _nested(folder, nested)
 

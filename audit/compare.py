@@ -10,7 +10,7 @@ from audit.matching import match
 from audit.pack import judge_pack
 from audit.shown import shown
 from audit.template import Template
-from audit.view import Resource, View, has_undecided, view
+from audit.view import Resource, View, has_undecided, name_in_arns, view
 
 # What an open condition counts as, and whether the defaults of parameters decide it.
 BRANCHES = ((True, False), (False, False), (True, True))
@@ -38,13 +38,32 @@ def judge_change(
     of it; a finding of any of them counts."""
     base, head = _same_names(unique_names(base), unique_names(head))
     branches = BRANCHES if has_undecided([*base, *head]) else BRANCHES[:1]
-    compared = [
-        comparison(view(name, base, *branch), view(name, head, *branch), today)
-        for branch in branches
-    ]
+    compared = [_of_branch(name, base, head, branch, today) for branch in branches]
     found = {finding: None for each in compared for finding in _findings(name, each, rules)}
     packed = judge_pack(compared[0], list(found))
     return Judged(name, compared[0], sorted([*found, *packed.new], key=_order), packed.counts)
+
+
+def _of_branch(
+    name: str,
+    base: Sequence[Template],
+    head: Sequence[Template],
+    branch: tuple[bool, bool],
+    today: date,
+) -> Comparison:
+    """What got another name is named by neither side's, so that what refers to it stays the same."""
+    found = comparison(view(name, base, *branch), view(name, head, *branch), today)
+    renamed = [(old, new) for old, new in found.pairs.items() if _renamed(found, old, new)]
+    if not renamed:
+        return found
+    before = view(name, base, *branch, unnamed=(old for old, _ in renamed))
+    after = view(name, head, *branch, unnamed=(new for _, new in renamed))
+    return comparison(before, after, today)
+
+
+def _renamed(found: Comparison, old: str, new: str) -> bool:
+    before, after = found.base.resources[old], found.head.resources[new]
+    return name_in_arns(before) != name_in_arns(after)
 
 
 def comparison(base: View, head: View, today: date) -> Comparison:

@@ -16,12 +16,14 @@ NO_VALUE = object()
 @dataclass(frozen=True)
 class Scope:
     """Where names are looked up. A condition that a parameter decides counts as `undecided`, or as
-    the parameter's default has it, if `by_defaults`."""
+    the parameter's default has it, if `by_defaults`; `unnamed` are resources whose ARNs are not
+    written with the names that the template gives them."""
 
     template: Template
     undecided: bool = True
     exports: Mapping[str, Json] = field(default_factory=dict)
     by_defaults: bool = False
+    unnamed: frozenset[str] = frozenset()
 
     def met(self, name: str) -> bool:
         """Is a named condition met, as far as is known?"""

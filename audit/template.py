@@ -19,7 +19,8 @@ class Template:
 
     `paths` are those of constructs within their environment, by logical id, where CDK tells them;
     `protected`, whether the stack refuses to be deleted; `looked_up`, what CDK had yet to look up
-    in the account when it wrote the template.
+    in the account when it wrote the template; `given`, what the stack named `parent` gives to the
+    parameters of one nested in it.
     """
 
     name: str
@@ -29,6 +30,8 @@ class Template:
     paths: Mapping[str, str] = field(default_factory=dict)
     protected: bool = False
     looked_up: Sequence[str] = ()
+    parent: str = ""
+    given: Mapping[str, Json] = field(default_factory=dict)
 
     def section(self, name: str) -> Mapping[str, Json]:
         found: Mapping[str, Json] = self.raw.get(name) or {}

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from audit.conditions import condition
 from audit.facts import facts
@@ -117,20 +117,26 @@ def view(
     templates: Iterable[Template],
     undecided: bool = True,
     by_defaults: bool = False,
+    unnamed: Iterable[str] = (),
 ) -> View:
     """`undecided` is what a condition counts as that only the deployment can decide; `by_defaults`,
-    that it gives parameters no other values than their defaults."""
-    named = {each.name: each for each in templates}
-    exports = _exports(named.values(), undecided, by_defaults)
+    that it gives parameters no other values than their defaults; `unnamed`, see Scope."""
+    listed = list(templates)
+    scope = partial(
+        Scope, undecided=undecided, by_defaults=by_defaults, unnamed=frozenset(unnamed)
+    )
+    exports = _exports(listed, scope)
+    scope = partial(scope, exports=exports)
+    named = _with_given(listed, scope)
     resources: dict[str, Resource] = {}
     outputs: dict[str, Json] = {}
     for template in named.values():
-        scope = Scope(template, undecided, exports, by_defaults)
-        for resource in _resources(environment, template, scope):
+        here = scope(template)
+        for resource in _resources(environment, template, here):
             resources[resource.name] = resource
         for id, output in template.section("Outputs").items():
             if isinstance(output, dict):
-                outputs[f"{template.name}/{id}"] = _plain(output.get("Value"), scope)
+                outputs[f"{template.name}/{id}"] = _plain(output.get("Value"), here)
     return View(environment, named, resources, outputs)
 
 
@@ -165,14 +171,34 @@ def map_text(value: Json, change: Callable[[str], str]) -> Json:
     return value
 
 
-def _exports(templates: Iterable[Template], undecided: bool, by_defaults: bool) -> dict[str, Json]:
+def _with_given(
+    templates: Iterable[Template], scope: Callable[[Template], Scope]
+) -> dict[str, Template]:
+    """By name; those of nested stacks with what the stack around them gives to their parameters,
+    which come after it."""
+    named: dict[str, Template] = {}
+    for each in templates:
+        own = each.section("Parameters")
+        if around := named.get(each.parent):
+            given = {
+                name: {**(own.get(name) or {}), "Default": _plain(value, scope(around))}
+                for name, value in each.given.items()
+            }
+            each = replace(each, raw={**each.raw, "Parameters": {**own, **given}})
+        named[each.name] = each
+    return named
+
+
+def _exports(
+    templates: Iterable[Template], scope: Callable[[Template], Scope]
+) -> dict[str, Json]:
     exports: dict[str, Json] = {}
     for template in templates:
-        scope = Scope(template, undecided, by_defaults=by_defaults)
+        here = scope(template)
         for output in template.section("Outputs").values():
             if isinstance(output, dict) and isinstance(output.get("Export"), dict):
-                name = text_of(resolve(output["Export"].get("Name"), scope))
-                exports[name] = _plain(output.get("Value"), scope)
+                name = text_of(resolve(output["Export"].get("Name"), here))
+                exports[name] = _plain(output.get("Value"), here)
     return exports
 
 
@@ -188,10 +214,8 @@ def _resources(environment: str, template: Template, scope: Scope) -> Iterator[R
 
 
 def _plain(value: Json, scope: Scope) -> Json:
-    template = scope.template
-
     def fill(hole: re.Match[str]) -> str:
-        return _filled(hole[1], template)
+        return _filled(hole[1], scope)
 
     def plain(text: str) -> str:
         filled = HOLE.sub(fill, text) if "${" in text else text
@@ -200,7 +224,8 @@ def _plain(value: Json, scope: Scope) -> Json:
     return map_text(resolve(value, scope), plain)
 
 
-def _filled(hole: str, template: Template) -> str:
+def _filled(hole: str, scope: Scope) -> str:
+    template = scope.template
     if hole == "AWS::Partition":
         return "aws"
     if hole == "AWS::URLSuffix":
@@ -210,11 +235,18 @@ def _filled(hole: str, template: Template) -> str:
     if not isinstance(resource, dict):
         return f"${{{hole}}}"
     known: dict[str, str] = facts("arns.toml").get(resource["Type"], {})
-    name = f"${{{template.name}/{id}}}"
-    if physical := (resource.get("Properties") or {}).get(known.get("name", "")):
-        name = physical if isinstance(physical, str) else name
+    own = f"{template.name}/{id}"
+    physical = (resource.get("Properties") or {}).get(known.get("name", ""))
+    named = bool(physical) and isinstance(physical, str) and own not in scope.unnamed
+    name = physical if named else f"${{{own}}}"
     if pattern := known.get(attribute or "Ref"):
         region = template.region or "${AWS::Region}"
         account = template.account or "${AWS::AccountId}"
         return pattern.format(name, region=region, account=account)
     return f"${{{template.name}/{hole}}}"
+
+
+def name_in_arns(resource: Resource) -> Json:
+    """The name that the template gives a resource and that its ARN is made of."""
+    property = facts("arns.toml").get(resource.type, {}).get("name")
+    return resource.get(property) if property else None
