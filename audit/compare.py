@@ -51,7 +51,7 @@ def _of_branch(
     branch: tuple[bool, bool],
     today: date,
 ) -> Comparison:
-    """What got another name is named by neither side's, so that what refers to it stays the same."""
+    """What got another name has neither name in its ARNs: what refers to it stays the same."""
     found = comparison(view(name, base, *branch), view(name, head, *branch), today)
     renamed = [(old, new) for old, new in found.pairs.items() if _renamed(found, old, new)]
     if not renamed:
@@ -63,7 +63,7 @@ def _of_branch(
 
 def _renamed(found: Comparison, old: str, new: str) -> bool:
     before, after = found.base.resources[old], found.head.resources[new]
-    return name_in_arns(before) != name_in_arns(after)
+    return bool(name_in_arns(before) != name_in_arns(after))
 
 
 def comparison(base: View, head: View, today: date) -> Comparison:

@@ -58,6 +58,11 @@ class Setting:
                 yield place, None if is_new else was, now
 
     @property
+    def sentence(self) -> tuple[str, ...]:
+        """What is said of it: one thing, however many properties say it."""
+        return self.rule, self.category, self.severity, self.why, self.fix
+
+    @property
     def _of_entries(self) -> bool:
         """Is it said of each entry of a list, and not that there is such an entry?"""
         return "[" in self.path and "=" not in self.path and not WHOLE.search(self.path)

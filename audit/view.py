@@ -122,9 +122,7 @@ def view(
     """`undecided` is what a condition counts as that only the deployment can decide; `by_defaults`,
     that it gives parameters no other values than their defaults; `unnamed`, see Scope."""
     listed = list(templates)
-    scope = partial(
-        Scope, undecided=undecided, by_defaults=by_defaults, unnamed=frozenset(unnamed)
-    )
+    scope = partial(Scope, undecided=undecided, by_defaults=by_defaults, unnamed=frozenset(unnamed))
     exports = _exports(listed, scope)
     scope = partial(scope, exports=exports)
     named = _with_given(listed, scope)
@@ -189,9 +187,7 @@ def _with_given(
     return named
 
 
-def _exports(
-    templates: Iterable[Template], scope: Callable[[Template], Scope]
-) -> dict[str, Json]:
+def _exports(templates: Iterable[Template], scope: Callable[[Template], Scope]) -> dict[str, Json]:
     exports: dict[str, Json] = {}
     for template in templates:
         here = scope(template)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from audit.change import Change, Hazard, on_change
+from audit.settings import settings_of
 from audit.template import Json
 
 NAMES = re.compile(
@@ -20,16 +21,25 @@ def what_is_stored_keeps_its_key(change: Change) -> Iterator[Hazard]:
         return
     before, after = dict(_keys(change.before.properties)), dict(_keys(change.after.properties))
     there = set(_items(change.after.properties))
+    told = _is_decrypted(change)
     for place, was in before.items():
         now = after.get(place)
         if now == was or AWS_OWN.search(was) or not _stays(place, there):
             continue
         if not now or AWS_OWN.search(now):
+            if told:
+                continue
             why = "it is encrypted with no key of yours, whose use you could refuse and see"
             yield Hazard("high", {place: was}, {place: now}, why)
         elif place.partition(".")[0] not in change.replaced_by:
             why = "what the old key encrypted cannot be read when that key is gone"
             yield Hazard("medium", {place: was}, {place: now}, why)
+
+
+def _is_decrypted(change: Change) -> bool:
+    """Is it said already that nothing is encrypted any more?"""
+    known = (each for each in settings_of(change.resource.type) if each.rule == "encryption")
+    return any(any(each.weakened(change)) for each in known)
 
 
 def _keys(value: Json, place: str = "") -> Iterator[tuple[str, str]]:

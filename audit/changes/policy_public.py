@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from audit.change import Comparison, Hazard, on_environment
-from audit.iam.gravity import is_open
+from audit.iam.gravity import is_open, once_if_open
 from audit.iam.guarded import guarded
 from audit.iam.inclusion import DENY, broadenings
 from audit.iam.said import said
@@ -22,7 +22,8 @@ def no_policy_admits_the_world(compared: Comparison) -> Iterator[Hazard]:
     before = guarded(compared.base, compared.pairs)
     for target, new in guarded(compared.head).items():
         old = before.get(target)
-        for each in broadenings(old.statements if old else [], new.statements):
+        found = broadenings(old.statements if old else [], new.statements)
+        for each in once_if_open(found):
             if each.cause != DENY and is_open(each) and new.source.type != ENDPOINT:
                 why = "anyone may use it, without an account of yours"
                 yield Hazard("critical", *said(each), why, subject=new.source)

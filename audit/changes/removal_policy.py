@@ -20,7 +20,10 @@ def policies_keep_data(change: Change) -> Iterator[Hazard]:
         "UpdateReplacePolicy": (change.before.replace_policy, change.after.replace_policy),
     }
     severity = "high" if loss(change.resource) in ("critical", "high") else "medium"
-    for name, (was, now) in pairs.items():
-        if STRENGTH.get(now, 0) < STRENGTH.get(was, 0):
-            why = "the next removal or replacement deletes what this one would have kept"
-            yield Hazard(severity, {name: was}, {name: now}, why)
+    weaker = [
+        name for name, (was, now) in pairs.items() if STRENGTH.get(now, 0) < STRENGTH.get(was, 0)
+    ]
+    if weaker:
+        before, after = ({name: pairs[name][side] for name in weaker} for side in (0, 1))
+        why = "the next removal or replacement deletes what this one would have kept"
+        yield Hazard(severity, before, after, why)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from audit.change import Comparison, Hazard, on_environment
-from audit.iam.gravity import condition_gone, gravity, is_open
+from audit.iam.gravity import condition_gone, gravity, is_open, once_if_open
 from audit.iam.guarded import PERMISSION, Guarded, guarded
 from audit.iam.inclusion import CONDITION, DENY, Broadening, broadenings, lifted
 from audit.iam.said import said
@@ -44,7 +44,7 @@ def _compared(old: Guarded | None, new: Guarded | None, compared: Comparison) ->
     found += [each for each in broadenings(was, now) if each.cause != DENY or not found]
     if source.type in KEYS and not found and _delegations(was) <= _delegations(now):
         found = broadenings(_direct(was), _direct(now))
-    for each in found:
+    for each in once_if_open(found):
         if judged := _judged(each, source, compared, is_new=old is None):
             yield Hazard(judged[0], *said(each), judged[1], subject=source)
     if new and new.unclear and new.unclear != (old.unclear if old else ""):

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from audit.change import Change, Hazard, on_change
-from audit.iam.inclusion import CONDITION, DENY, broadenings, lifted
+from audit.iam.gravity import gravity
+from audit.iam.inclusion import CONDITION, DENY, Broadening, broadenings, lifted
 from audit.iam.said import said
-from audit.iam.statement import ANYONE, Statement
+from audit.iam.statement import ANYONE
 from audit.iam.strangers import account_of
 from audit.iam.trust import ROLE, trust
 from audit.iam.written import Unclear
@@ -27,14 +28,13 @@ def roles_trust_nobody_else(change: Change) -> Iterator[Hazard]:
         yield Hazard("high", None, "not written out", f"its trust policy cannot be read: {error}")
         return
     for each in [*lifted(before, after), *broadenings(before, after)]:
-        severity = _severity(
-            each.principals or each.statement.principals.all, each.statement, each.cause, change
-        )
+        severity = _severity(each.principals or each.statement.principals.all, each, change)
         if severity:
             was, now = said(each)
             yield Hazard(severity, was, now, "who could not become this role can now")
 
 
+<<<<<<< HEAD
 def _severity(
     principals: tuple[str, ...], statement: Statement, cause: str, change: Change
 ) -> str | None:
@@ -42,6 +42,12 @@ def _severity(
         return "high"  # who asks for it through the service is not tested, but the service is
     if cause == DENY or (cause == CONDITION and ANYONE not in principals):
         return "critical"
+=======
+def _severity(principals: tuple[str, ...], found: Broadening, change: Change) -> str | None:
+    statement = found.statement
+    if found.cause in (DENY, CONDITION) and ANYONE not in principals:
+        return gravity(found, new_holder=False)
+>>>>>>> 332f560 (One thing is told once: what is gone with more, flags of one kind, policies that admit anyone; a renamed resource opens nothing)
     if ANYONE in principals or statement.principals.inverted:
         return "critical"
     if any(each.startswith("Federated:") for each in principals):

@@ -96,6 +96,19 @@ def is_open(found: Broadening) -> bool:
     return anyone and not _is_restricted(found.statement)
 
 
+def once_if_open(found: Iterable[Broadening]) -> list[Broadening]:
+    """What lets in anyone at all does so once, whatever part of it was allowed before."""
+    opened: set[object] = set()
+    told = []
+    for each in found:
+        statement = each.statement.key()
+        if each.cause == DENY or not is_open(each) or statement not in opened:
+            told.append(each)
+        if each.cause != DENY and is_open(each):
+            opened.add(statement)
+    return told
+
+
 def _is_restricted(statement: Statement) -> bool:
     return any(
         test.key in NARROWING_KEYS
@@ -116,13 +129,18 @@ def condition_gone(found: Broadening) -> bool:
     )
 
 
+# What is said of who asks, and from where, says nothing of what may be reached.
+OF_WHO = ("aws:principal", "aws:source", "aws:user", "aws:multifactor", "aws:secure", "aws:vpc")
+
+
 def _of_grant(found: Broadening) -> str:
     wide = any(map(is_wide, found.resources)) or not found.resources
     patterns = found.actions or found.statement.actions.all
     if found.statement.actions.inverted:
         return "critical" if wide else "high"
     severity = _graver(_of_actions(each, wide) for each in patterns)
-    if wide and found.statement.tests and severity in ("critical", "high"):
+    narrowed = any(not test.key.startswith(OF_WHO) for test in found.statement.tests)
+    if wide and narrowed and severity in ("critical", "high"):
         return {"critical": "high", "high": "medium"}[severity]
     return severity
 
