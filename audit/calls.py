@@ -22,6 +22,7 @@ PROGRAMS = (
     "AWS::StepFunctions::StateMachine",
 )
 ROLES = ("Role", "TaskRoleArn", "RoleArn", "AgentResourceRoleArn", "ExecutionRoleArn")
+GATEWAYS = ("AWS::ApiGateway::", "AWS::ApiGatewayV2::")
 INVOKES = "bedrock:invokemodel"
 
 
@@ -30,6 +31,13 @@ def callers(view: View) -> Sequence[Resource]:
     """The programs of an environment that call a model."""
     roles = _invoking_roles(view) if view.by_type.keys() & set(PROGRAMS) else set()
     return [each for each in view.of(*PROGRAMS) if named(each) or _roles(each, view) & roles]
+
+
+def concerns(category: str, resource: Resource, *views: View) -> str:
+    """The category of a limit on calls: it holds back models where any is called, and money where
+    none is."""
+    of_calls = category == "models" and resource.type.startswith(GATEWAYS)
+    return "cost" if of_calls and not any(map(callers, views)) else category
 
 
 def _roles(program: Resource, view: View) -> set[str]:

@@ -7,11 +7,12 @@ from typing import Any
 
 from audit.facts import facts
 from audit.template import Json
-from audit.values import number
+from audit.values import listed, number
 from audit.view import Resource, View, value_at
 
 HOURS = 730
 SERVICE, SCALED = "AWS::ECS::Service", "AWS::ApplicationAutoScaling::ScalableTarget"
+GROUP, MIXED = "AWS::AutoScaling::AutoScalingGroup", "MixedInstancesPolicy.LaunchTemplate"
 # db.r6g.2xlarge, r6g.large.search: (what it is of) family, size (what it is of).
 SIZED = re.compile(
     r"([a-z]+\.)?([a-z]+[0-9][a-z0-9-]*)\.(nano|micro|small|medium|large|[0-9]*xlarge)(\.[a-z]+)?"
@@ -45,7 +46,7 @@ def monthly(view: View) -> Cost:
     usd: dict[str, float] = {}
     unpriced: list[str] = []
     for resource in view.resources.values():
-        price = _fargate(resource, view) if resource.type == SERVICE else _price(resource)
+        price = _MADE_OF.get(resource.type, _alone)(resource, view)
         if price is None:
             unpriced.append(resource.name)
         elif price:
@@ -72,6 +73,25 @@ def _least(service: Resource, view: View) -> float:
     own = f"${{{service.name}"
     targets = (each for each in view.of(SCALED) if own in str(each.get("ResourceId")))
     return max((number(each.get("MinCapacity")) or 0 for each in targets), default=0)
+
+
+def _group(group: Resource, view: View) -> float | None:
+    """As many machines as it asks for, of the class that its launch template names."""
+    template = group.get("LaunchTemplate") or group.get(f"{MIXED}.LaunchTemplateSpecification")
+    named = template.get("LaunchTemplateId", "") if isinstance(template, Mapping) else ""
+    found = view.referred(named)
+    size = found and found.get("LaunchTemplateData.InstanceType")
+    size = group.get(f"{MIXED}.Overrides.0.InstanceType") or size
+    count = number(group.get("DesiredCapacity") or group.get("MinSize"))
+    hourly = _hourly(str(size))
+    return None if hourly is None or count is None else HOURS * hourly * count
+
+
+def _alone(resource: Resource, _: View) -> float | None:
+    return _price(resource)
+
+
+_MADE_OF = {SERVICE: _fargate, GROUP: _group}
 
 
 def _price(resource: Resource) -> float | None:
@@ -112,8 +132,7 @@ def _each(resource: Resource, price: Mapping[str, Json]) -> list[Json]:
     """What is sized: the resource itself or, where it lists machines, each of them."""
     if "each" not in price:
         return [resource.properties]
-    found = resource.get(price["each"])
-    return found if isinstance(found, list) else []
+    return listed(resource.get(price["each"]))
 
 
 def _hourly(name: str) -> float | None:

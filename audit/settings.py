@@ -160,7 +160,7 @@ def _follow(
     name = quoted.strip('"')
     if name == "*":
         for each in value if isinstance(value, Mapping) else ():
-            yield from _follow(value[each], rest, f"{place}.{each}")
+            yield from _follow(value[each], rest, f"{place}.{each}" if place else each)
         return
     found = _child(value, name)
     here = f"{place}.{name}" if place else name

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import cache
 
+from audit.calls import concerns
 from audit.change import Change, Hazard, on_change
 from audit.facts import facts
 from audit.view import Resource
@@ -25,7 +26,8 @@ def what_protects_stays(change: Change) -> Iterator[Hazard]:
         return  # the whole environment goes, and nothing is left to guard
     if removed.type == OF_EVENTS and removed.get("ScheduleExpression"):
         return  # a clock, not a watch
-    category, severity, why = lost
+    said, severity, why = lost
+    category = concerns(said, removed, change.base)
     yield Hazard(
         severity, removed.type, "removed", why, category=category, rule=f"{category}-{RULE}"
     )

@@ -17,6 +17,7 @@ def private_subnets_stay_private(change: Change) -> Iterator[Hazard]:
     if change.now("GatewayId") and not change.was("GatewayId"):
         to = change.now("DestinationCidrBlock") or change.now("DestinationIpv6CidrBlock")
         if is_world(to) and not str(change.now("GatewayId")).startswith("vgw"):
-            yield Hazard(
-                "medium", None, to, "what is in the subnet can be reached from the internet"
-            )
+            # What is in an existing subnet was put there while nobody could reach it.
+            severity = "high" if change.base.referred(change.now("RouteTableId")) else "medium"
+            why = "what is in the subnet can be reached from the internet"
+            yield Hazard(severity, None, to, why)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from audit.change import Change, Hazard, on_change
 from audit.secret import is_called_secret, is_random_only, is_secret
+from audit.secret_places import DYNAMIC
 from audit.shown import written_out
 from audit.template import Json
 from audit.view import Resource
@@ -17,6 +18,9 @@ CDK = ("aws:cdk:", "aws:asset:")
 # What the value beside it is called.
 LABELS = ("Name", "Key", "ParameterKey", "ParameterName", "HeaderName")
 LABELLED = ("Value", "ParameterValue", "HeaderValue")
+# How CodeBuild says that a variable's value is only the name of a secret.
+STORES = ("SECRETS_MANAGER", "PARAMETER_STORE")
+KEY, HEXADECIMAL = re.compile(r"[_-]key$|[a-z]Key$", re.I), re.compile(r"[0-9a-fA-F]{32,}")
 
 
 @on_change(
@@ -29,15 +33,35 @@ def no_secret_is_written_out(change: Change) -> Iterator[Hazard]:
     if not change.after:
         return
     before = set(_written(change.before)) if change.before else set()
+    kept = set(_kept(change.before.properties)) if change.before else set()
     for name, value in _written(change.after):
         if (name, value) in before or PUBLIC_KEY.search(value):
             continue
-        called = is_called_secret(name)
+        called = is_called_secret(name) or name in kept or _is_key(name, value)
         if is_secret(value, named=called):
             doubtful = is_random_only(value) and not called and not KEY.search(name)
             severity = "high" if doubtful else "critical"
             why = "everyone who can read the template or the resource has it"
             yield Hazard(severity, None, {name: "(masked)"}, why)
+
+
+def _is_key(name: str, value: str) -> bool:
+    """Long hexadecimal text is a secret where its name says that it is a key: `PAY_KEY`."""
+    return bool(KEY.search(name) and HEXADECIMAL.fullmatch(value))
+
+
+def _kept(value: Json) -> Iterator[str]:
+    """The names of what is read from where secrets are kept, and not written."""
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            if isinstance(each, str) and DYNAMIC.search(each):
+                yield str(value.get("Name", name) if name in LABELLED else name)
+            yield from _kept(each)
+        if value.get("ValueFrom") or value.get("Type") in STORES:
+            yield str(value.get("Name"))
+    elif isinstance(value, list):
+        for each in value:
+            yield from _kept(each)
 
 
 def _written(resource: Resource) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from audit.calls import concerns
 from audit.change import Change, Hazard, on_change
 from audit.finding import SEVERITIES
 from audit.settings import Setting, settings_of
@@ -30,7 +31,8 @@ def no_setting_is_weakened(change: Change) -> Iterator[Hazard]:
         if not _is_gone_with_more(place[0], setting.severity, gone):
             told.setdefault(setting.sentence, (setting, []))[1].append(place)
     for setting, places in told.values():
-        yield _hazard(setting, places)
+        category = concerns(setting.category, change.after, change.base, change.head)
+        yield _hazard(setting, places, category)
 
 
 def _is_gone_with_more(place: str, severity: str, gone: Mapping[str, str]) -> bool:
@@ -42,7 +44,7 @@ def _is_gone_with_more(place: str, severity: str, gone: Mapping[str, str]) -> bo
     )
 
 
-def _hazard(setting: Setting, places: list[Place]) -> Hazard:
+def _hazard(setting: Setting, places: list[Place], category: str) -> Hazard:
     """One of all places of which the same is said."""
     before = {place: was for place, was, _ in places if was is not None}
     after = {place: "(default)" if now is None else now for place, _, now in places}
@@ -52,6 +54,6 @@ def _hazard(setting: Setting, places: list[Place]) -> Hazard:
         after if any(now is not None for _, _, now in places) else "(default)",
         setting.why,
         setting.fix,
-        category=setting.category,
+        category=category,
         rule=setting.rule,
     )

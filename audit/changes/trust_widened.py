@@ -34,20 +34,12 @@ def roles_trust_nobody_else(change: Change) -> Iterator[Hazard]:
             yield Hazard(severity, was, now, "who could not become this role can now")
 
 
-<<<<<<< HEAD
-def _severity(
-    principals: tuple[str, ...], statement: Statement, cause: str, change: Change
-) -> str | None:
-    if cause == CONDITION and all(each.startswith("Service:") for each in principals):
-        return "high"  # who asks for it through the service is not tested, but the service is
-    if cause == DENY or (cause == CONDITION and ANYONE not in principals):
-        return "critical"
-=======
 def _severity(principals: tuple[str, ...], found: Broadening, change: Change) -> str | None:
     statement = found.statement
+    if found.cause == CONDITION and all(each.startswith("Service:") for each in principals):
+        return "high"  # who asks for it through the service is not tested, but the service is
     if found.cause in (DENY, CONDITION) and ANYONE not in principals:
         return gravity(found, new_holder=False)
->>>>>>> 332f560 (One thing is told once: what is gone with more, flags of one kind, policies that admit anyone; a renamed resource opens nothing)
     if ANYONE in principals or statement.principals.inverted:
         return "critical"
     if any(each.startswith("Federated:") for each in principals):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from audit.change import Change, Hazard, on_change
 from audit.openings import is_world
+from audit.settings import settings_of
 from audit.template import Json
 
 # These are judged by rules of their own, or say where traffic may go and not from where.
@@ -24,8 +25,13 @@ def ranges_do_not_become_the_world(change: Change) -> Iterator[Hazard]:
     """No list of addresses newly holds every address."""
     if not change.after or change.after.type in ELSEWHERE or "::IAM::" in change.after.type:
         return
+    if change.after.name in change.head.templates:
+        return  # a nested stack is judged by what it makes of what it is given
+    told = {each.path for each in settings_of(change.after.type)}
     before = set(_ranges(change.before.properties, "")) if change.before else set()
     for place, range in sorted(set(_ranges(change.after.properties, "")) - before):
+        if place in told:
+            continue
         severity = "high" if change.before else "medium"
         yield Hazard(severity, change.was(place), {place: range}, "every address is among these")
 

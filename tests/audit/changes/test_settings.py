@@ -37,13 +37,13 @@ def typed() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("type", "path"), typed())
 def test_a_setting_is_one_that_the_type_has(type, path):
     schema = schemas()[type]
-    node = {"properties": schema["properties"]}
+    nodes = [{"properties": schema["properties"]}]
     for quoted, key, _ in STEP.findall(path):
-        node = _child(schema, node, quoted.strip('"'))
-        assert node is not None, quoted
+        nodes = _children(schema, nodes, quoted.strip('"'))
+        assert nodes, quoted
         if key:
-            node = _resolved(schema, _resolved(schema, node).get("items", {}))
-            assert _child(schema, node, key) is not None, key
+            nodes = [_resolved(schema, _resolved(schema, each).get("items", {})) for each in nodes]
+            assert _children(schema, nodes, key), key
 
 
 @pytest.mark.parametrize("file", ["grants.toml", "resource_policies.toml"])
@@ -66,6 +66,17 @@ def _resolved(schema: Json, node: Json) -> Json:
     while "$ref" in node:
         node = schema["definitions"][node["$ref"].rpartition("/")[2]]
     return node
+
+
+def _children(schema: Json, nodes: list[Json], name: str) -> list[Json]:
+    """Of several nodes, where `*` stands for every property that they have."""
+    named = [
+        (node, each)
+        for node in nodes
+        for each in (_resolved(schema, node).get("properties", [name]) if name == "*" else [name])
+    ]
+    found = (_child(schema, node, each) for node, each in named)
+    return [each for each in found if each is not None]
 
 
 def _child(schema: Json, node: Json, name: str) -> Json:
