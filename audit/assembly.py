@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from audit.errors import Unreadable
+from audit.intact import lacking
 from audit.template import Json, Template, read_document, read_template
 
 # An environment whose name nobody said is judged as the strictest.
@@ -59,7 +60,8 @@ def _assembly(folder: Path, environment: str) -> Iterator[tuple[str, Template]]:
             if artifact["type"] == STACK:
                 missing = tuple(sorted(each["key"] for each in document.get("missing") or ()))
                 own, *nested = _stack(folder, id, artifact)
-                yield environment, replace(own, looked_up=missing)
+                lacks = tuple(_lacking(folder, document["artifacts"].get(f"{id}.assets")))
+                yield environment, replace(own, looked_up=missing, lacks=lacks)
                 yield from ((environment, each) for each in nested)
             if artifact["type"] == STAGE:
                 inner = folder / artifact["properties"]["directoryName"]
@@ -79,6 +81,10 @@ def _stack(folder: Path, id: str, artifact: Json) -> Iterator[Template]:
     template = replace(template, paths=_paths(folder, artifact), protected=protected)
     yield template
     yield from _nested(folder, template)
+
+
+def _lacking(folder: Path, assets: Json) -> list[str]:
+    return lacking(folder / assets["properties"]["file"]) if assets else []
 
 
 def _paths(folder: Path, artifact: Json) -> dict[str, str]:

@@ -21,7 +21,7 @@ def is_assembly(path: Path) -> bool:
 
 
 def check_intact(folder: Path) -> None:
-    """Every manifest can be read and everything that it names is there. Raises Unreadable."""
+    """Every manifest can be read, those of assets too. Raises Unreadable."""
     for manifest in sorted(folder.rglob("manifest.json")):
         if manifest.parent == folder or manifest.parent.name.startswith("assembly-"):
             _check(manifest)
@@ -38,12 +38,17 @@ def _check(manifest: Path) -> None:
 
 
 def _check_assets(file: Path) -> None:
-    document = read_document(file)
-    if "version" not in document:
+    if "version" not in read_document(file):
         raise Unreadable(f"{file} is not an asset manifest: it has no version")
-    sources = [*document.get("files", {}).values(), *document.get("dockerImages", {}).values()]
-    for each in sources:
-        source = each["source"]
-        path = source.get("path") or source.get("directory")
-        if path and not (file.parent / path).exists():
-            raise Unreadable(f"{file} names {path}, which is not there")
+
+
+def lacking(file: Path) -> list[str]:
+    """What an asset manifest names and its assembly does not hold: nobody saw what it would do."""
+    document = read_document(file)
+    sources = [
+        each["source"]
+        for sort in ("files", "dockerImages")
+        for each in document.get(sort, {}).values()
+    ]
+    paths = [each.get("path") or each.get("directory") for each in sources]
+    return sorted(each for each in paths if each and not (file.parent / each).exists())

@@ -19,8 +19,8 @@ class Template:
 
     `paths` are those of constructs within their environment, by logical id, where CDK tells them;
     `protected`, whether the stack refuses to be deleted; `looked_up`, what CDK had yet to look up
-    in the account when it wrote the template; `given`, what the stack named `parent` gives to the
-    parameters of one nested in it.
+    in the account when it wrote the template; `lacks`, assets that it names and that are not there;
+    `given`, what the stack named `parent` gives to the parameters of one nested in it.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Template:
     paths: Mapping[str, str] = field(default_factory=dict)
     protected: bool = False
     looked_up: Sequence[str] = ()
+    lacks: Sequence[str] = ()
     parent: str = ""
     given: Mapping[str, Json] = field(default_factory=dict)
 

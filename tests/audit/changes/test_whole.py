@@ -16,7 +16,7 @@ from audit.digest import digest
 from audit.environments import environments
 from audit.errors import Unreadable
 from audit.inert import code
-from audit.verdict import BLOCK
+from audit.verdict import BLOCK, NEEDS_APPROVAL, PASS
 from tests.audit.changes.assemblies import raws, write_assembly
 from tests.audit.changes.audited import Told, audited
 from tests.audit.changes.edits import edited
@@ -196,8 +196,21 @@ def test_neither_side_may_be_broken(assembly, broken):
 def test_an_asset_that_is_not_there_is_never_passed(assembly):
     head = copied(assembly, "head")
     shutil.rmtree(next(head.rglob("asset.*")))
-    with pytest.raises(Unreadable, match="which is not there"):
-        audited(assembly, head)
+    result = audited(assembly, head).result
+    assert [(each.rule, each.severity) for each in result.findings] == [("asset-missing", "high")]
+    assert result.verdict == NEEDS_APPROVAL
+
+
+def test_assets_that_neither_side_holds_hide_no_change(assembly):
+    for each in list(assembly.rglob("asset.*")):
+        shutil.rmtree(each)
+    head = copied(assembly, "head")
+    assert audited(assembly, head).result.verdict == PASS
+    file = next(head.rglob("*-data.template.json"))
+    raw = json.loads(file.read_text())
+    del raw["Resources"]["Sessions"]
+    file.write_text(json.dumps(raw))
+    assert "data-lost" in {each.rule for each in audited(assembly, head).result.findings}
 
 
 # A12
