@@ -6,7 +6,7 @@ from functools import lru_cache
 from audit.iam.classes import matches
 from audit.iam.holders import holders
 from audit.iam.statement import Statement
-from audit.mentions import named
+from audit.mentions import INVOKES, named
 from audit.view import VIEWS, Resource, View
 
 PROGRAMS = (
@@ -23,7 +23,6 @@ PROGRAMS = (
 )
 ROLES = ("Role", "TaskRoleArn", "RoleArn", "AgentResourceRoleArn", "ExecutionRoleArn")
 GATEWAYS = ("AWS::ApiGateway::", "AWS::ApiGatewayV2::")
-INVOKES = "bedrock:invokemodel"
 
 
 @lru_cache(maxsize=VIEWS)

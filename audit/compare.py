@@ -10,7 +10,8 @@ from audit.matching import match
 from audit.pack import judge_pack
 from audit.shown import shown
 from audit.template import Template
-from audit.view import Resource, View, has_undecided, name_in_arns, view
+from audit.view import Resource, View
+from audit.viewed import has_undecided, name_in_arns, view
 
 # What an open condition counts as, and whether the defaults of parameters decide it.
 BRANCHES = ((True, False), (False, False), (True, True))

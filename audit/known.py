@@ -1,7 +1,8 @@
 """Every rule that a finding can name, whether it is code or data, and what it asks for."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import groupby
 from typing import TypeVar
 
@@ -37,7 +38,8 @@ class Known:
     cases: tuple[Case, ...] = ()
 
 
-def known_rules() -> dict[str, Known]:
+@cache
+def known_rules() -> Mapping[str, Known]:
     """By id, in their order."""
     found = {each.id: each for each in (*_of_code(), *_of_pack(), *_of_the_whole())}
     for each in (*_of_settings(), *_of_resources()):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from audit import leaves
 from audit.template import Json
 from audit.values import listed
 from audit.view import Resource, View
@@ -18,9 +19,11 @@ GEOGRAPHIES = "us-gov|us|eu|apac|ap|jp|au|ca|in|uk|sa|me|global"
 MODEL = re.compile(
     rf"(?<![\w.-])(?:({GEOGRAPHIES})\.)?((?:{PROVIDERS})\.[a-z][a-z0-9]*[0-9.-][a-z0-9.*-]*(?::[0-9]+(?::[0-9a-z]+)?|:\*)?)"
 )
-ARN = re.compile(r"arn:aws[a-z-]*:bedrock:([a-z0-9*-]*):[^:]*:foundation-model/(\S*)")
-# What measures models or pays for them calls none.
-WATCHING = ("AWS::CloudWatch::", "AWS::Budgets::", "AWS::CE::", "AWS::Logs::")
+ARN = re.compile(
+    r"arn:aws[a-z-]*:bedrock:([a-z0-9*-]*):[^:]*:foundation-model/([A-Za-z0-9.:*?_-]*)"
+)
+# What measures models, pays for them or keeps what was said calls none.
+WATCHING = (*leaves.WATCHING, "AWS::Logs::")
 INVOKES = "bedrock:invokemodel"
 ANY_MODEL = "(any model)"
 NOT_A_MODEL = re.compile(r"^[a-z0-9]+\.(com|org|net|ai|io|dev)\b")
@@ -119,7 +122,7 @@ def _in_text(text: str) -> Iterator[Mention]:
         if model.strip("*") == "":
             yield Mention(ANY_MODEL, region or "*")
         else:
-            yield Mention(model.rstrip("\"'}],"), region or "*")
+            yield Mention(model, region or "*")
     for geography, model in MODEL.findall(ARN.sub("", text)):
         if not NOT_A_MODEL.match(model):
             yield Mention(model.rstrip(".-:"), f"{geography}." if geography else "")

@@ -8,7 +8,7 @@ from audit.change import Change
 from audit.leaves import leaves
 from audit.mentions import MODEL
 from audit.view import Resource
-from audit.words import in_words
+from audit.words import names_of, words_of
 
 INDEX = re.compile(r"\.\d+(?=\.|$)")
 ORDERED = set(
@@ -37,4 +37,4 @@ def _by_place(resource: Resource) -> dict[str, list[str]]:
 
 
 def words_around(place: str) -> set[str]:
-    return {word for name in re.split(r"[./]", place)[-3:] for word in in_words(name)}
+    return words_of(names_of(place)[-3:])

@@ -1,10 +1,9 @@
 """Settings that switch something on or off, whichever way round they say it: `ENABLE_X`,
 `x.enabled`, `disable_x`, `turn_off_x`."""
 
-import re
 from dataclasses import dataclass
 
-from audit.words import in_words
+from audit.words import in_words, names_of
 
 ON = ("true", "1", "yes", "on", "full", "enabled", "all")
 OFF = ("false", "0", "no", "off", "none", "disabled", "")
@@ -37,7 +36,7 @@ def switch(place: str, value: str) -> Switch | None:
 
 def _name(place: str) -> str:
     """The end of the place, from the last name on that says more than whether it is on."""
-    names = re.split(r"[./]", place)
+    names = names_of(place)
     for i in range(len(names) - 1, 0, -1):
         if any(
             each not in (*ASKING, *AGAINST) and not each.isdigit() for each in in_words(names[i])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from audit.change import Comparison, Hazard, on_environment
+from audit.unseen import unseen
 
 
 @on_environment(
@@ -12,11 +13,5 @@ from audit.change import Comparison, Hazard, on_environment
 )
 def nothing_is_looked_up_later(compared: Comparison) -> Iterator[Hazard]:
     """What is deployed is what was audited: no value is looked up in between."""
-    known = {key for each in compared.base.templates.values() for key in each.looked_up}
-    for name, stack in compared.head.templates.items():
-        if stack.looked_up:
-            new = [each for each in stack.looked_up if each not in known]
-            why = "a dummy stands for what the account will say, so the deployment is another one"
-            yield Hazard(
-                "medium" if new else "low", None, new or [*stack.looked_up], why, subject=name
-            )
+    why = "a dummy stands for what the account will say, so the deployment is another one"
+    yield from unseen(compared, lambda template: template.looked_up, "medium", why)

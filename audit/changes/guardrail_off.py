@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from audit.change import Change, Hazard, on_change
 from audit.leaves import GUARDRAIL, VERSION, leaves
 from audit.switches import OFF, switch
-from audit.words import in_words
+from audit.words import names_of, words_of
 
 NAMES = ("guardrail", "guardrails")
 # What checks words as guardrails do, under another name.
@@ -61,7 +61,7 @@ def guardrails_stay_on(change: Change) -> Iterator[Hazard]:
 
 def _gravity(place: str, was: str, now: str | None) -> str | None:
     """None if nothing is let through that was not."""
-    words = {word for name in re.split(r"[./]", place) for word in in_words(name)}
+    words = words_of(names_of(place))
     named = not words.isdisjoint(NAMES)
     if was == now or not (named or any(each <= words for each in ALIKE)):
         return None

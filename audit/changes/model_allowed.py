@@ -1,11 +1,10 @@
 """Which models somebody may ask."""
 
-import re
 from collections.abc import Iterator
 
 from audit.change import Change, Hazard, on_change
 from audit.model_names import MODELS, lists_of_names
-from audit.words import in_words
+from audit.words import names_of, words_of
 
 # What makes of a list of models one of those that may be asked.
 ALLOWED = set("allowed allow permitted enabled available allowlist whitelist access".split())
@@ -26,5 +25,5 @@ def nobody_may_ask_more_models(change: Change) -> Iterator[Hazard]:
 
 def _is_of_models(place: str) -> bool:
     """`hr.allowedModels`, `hr.models`; not a list of what models are like."""
-    own = set(in_words(re.split(r"[./]", place)[-1]))
+    own = words_of(names_of(place)[-1:])
     return bool(own & MODELS) and own <= MODELS | ALLOWED | {"list", "names", "aliases", "ids"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from audit.calls import callers
 from audit.change import Change, Comparison, Hazard, on_environment
 from audit.leaves import leaves
-from audit.words import in_words
+from audit.words import names_of, words_of
 
 REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
 OF_MODELS = set("bedrock model models inference llm litellm runtime converse fallback".split())
@@ -43,8 +43,8 @@ def _moved(change: Change, calls: bool) -> Iterator[Hazard]:
 
 def _is_of_models(place: str, calls: bool) -> bool:
     """`BEDROCK_REGION`, `models.claude.region`; of what calls models, its region at all."""
-    own = set(in_words(re.split(r"[./]", place)[-1]))
-    around = {word for name in re.split(r"[./]", place) for word in in_words(name)}
+    names = names_of(place)
+    own, around = words_of(names[-1:]), words_of(names)
     said = bool(own & {"region", "regions"})
     return said and (
         bool(around & OF_MODELS) or (calls and own <= {"aws", "region", "regions", "default"})

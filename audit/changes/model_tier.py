@@ -1,12 +1,11 @@
 """With which service tier, or how fast, models are asked to answer."""
 
-import re
 from collections.abc import Iterator
 
 from audit.change import Change, Hazard, on_change
 from audit.leaves import leaves
 from audit.mentions import MODEL
-from audit.words import in_words
+from audit.words import in_words, names_of, words_of
 
 NAMES = ({"service", "tier"}, {"performance", "latency"}, {"latency", "mode"})
 # From the cheapest and slowest to the dearest.
@@ -42,8 +41,8 @@ def models_are_asked_at_the_same_tier(change: Change) -> Iterator[Hazard]:
 
 def _is_tier(place: str, before: dict[str, str]) -> bool:
     """By its name or, called `tier` alone, by the model beside it."""
-    names = re.split(r"[./]", place)
-    words = {word for name in names[-2:] for word in in_words(name)}
+    names = names_of(place)
+    words = words_of(names[-2:])
     if any(each <= words for each in NAMES):
         return True
     holder = place.rpartition(".")[0]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from audit.change import Change, Hazard, on_change
-from audit.openings import ACL, is_world, opening
+from audit.openings import ACL, Opening, is_world, opening
 from audit.template import Json
 from audit.view import Resource
 
@@ -23,27 +23,21 @@ def subnets_stay_closed(change: Change) -> Iterator[Hazard]:
         )
     elif before == "deny" != after:
         yield Hazard("high", "deny", after or "removed", "what the subnet refused may come in")
-    elif change.before and not _within(change):
-        was, now = _said(change.before), _said(change.after)
-        yield Hazard("medium", was, now, "more may come into the subnet, or on more ports")
+    else:
+        was, now = _let_in(change.before), _let_in(change.after)
+        if was and not all(any(each.within(other) for other in was) for each in now):
+            why = "more may come into the subnet, or on more ports"
+            yield Hazard("medium", [*map(str, was)], [*map(str, now)], why)
 
 
-def _within(change: Change) -> bool:
-    """Does it let in no more than it did?"""
-    if not _allows(change.before) or not _allows(change.after):
-        return True
-    old, new = (list(opening(_as_group(each))) for each in (change.before, change.after))
-    return not old or all(any(each.within(other) for other in old) for each in new)
+def _let_in(entry: Resource | None) -> list[Opening]:
+    if not entry or _is_outward(entry) or _action(entry) != "allow":
+        return []
+    return list(opening(_as_group(entry)))
 
 
-def _allows(entry: Resource | None) -> bool:
-    inward = entry is not None and str(entry.get("Egress")).lower() != "true"
-    return inward and str(entry.get("RuleAction")).lower() == "allow"  # type: ignore[union-attr]
-
-
-def _as_group(entry: Resource | None) -> Mapping[str, Json]:
+def _as_group(entry: Resource) -> Mapping[str, Json]:
     """An entry in the words of a security group's rules."""
-    assert entry
     ports = entry.get("PortRange") or {}
     return {
         "IpProtocol": {"6": "tcp", "17": "udp"}.get(
@@ -56,12 +50,17 @@ def _as_group(entry: Resource | None) -> Mapping[str, Json]:
     }
 
 
-def _said(entry: Resource | None) -> list[str]:
-    return [str(each) for each in opening(_as_group(entry))]
-
-
 def _acl(entry: Resource | None) -> str | None:
-    if not entry or str(entry.get("Egress")).lower() == "true":
+    """What becomes of traffic from the internet; None if it says nothing of that."""
+    if not entry or _is_outward(entry):
         return None
     ranges = (entry.get("CidrBlock"), entry.get("Ipv6CidrBlock"))
-    return str(entry.get("RuleAction")).lower() if any(map(is_world, ranges)) else None
+    return _action(entry) if any(map(is_world, ranges)) else None
+
+
+def _is_outward(entry: Resource) -> bool:
+    return str(entry.get("Egress")).lower() == "true"
+
+
+def _action(entry: Resource) -> str:
+    return str(entry.get("RuleAction")).lower()

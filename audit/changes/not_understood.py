@@ -7,7 +7,6 @@ from audit.replacement import is_known
 
 CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
 HARMLESS = ("AWS::CDK::Metadata",)
-STACKS = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet")
 
 
 @on_change(
@@ -28,16 +27,3 @@ def types_are_known(change: Change) -> Iterator[Hazard]:
         )
     else:
         yield Hazard("medium", before, after, f"{type} is not a type that the audit knows")
-
-
-@on_change(
-    "template-unseen",
-    category="access",
-    on=STACKS,
-    fix="keep the template in the assembly, as CDK's NestedStack does, or read it by hand",
-)
-def templates_are_seen(change: Change) -> Iterator[Hazard]:
-    """Every template that a stack newly deploys is part of what is judged."""
-    was, now = change.was("TemplateURL"), change.now("TemplateURL")
-    if now and now != was and change.resource.name not in change.head.templates:
-        yield Hazard("medium", was, now, "its resources come from a template that was not judged")

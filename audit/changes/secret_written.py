@@ -11,8 +11,8 @@ from audit.template import Json
 from audit.view import Resource
 
 PUBLIC_KEY = re.compile(r"BEGIN (PUBLIC KEY|CERTIFICATE)|^ssh-(rsa|ed25519)|^-----BEGIN RSA PUBLIC")
-# A name that might be any key's, and is a secret's if its value is random.
-KEY = re.compile(r"key$", re.IGNORECASE)
+# A name that might be any key's, and is a secret's if its value is random or hexadecimal.
+KEY, HEXADECIMAL = re.compile(r"[a-z_-]key$", re.IGNORECASE), re.compile(r"[0-9a-fA-F]{32,}")
 
 CDK = ("aws:cdk:", "aws:asset:")
 # What the value beside it is called.
@@ -20,7 +20,6 @@ LABELS = ("Name", "Key", "ParameterKey", "ParameterName", "HeaderName")
 LABELLED = ("Value", "ParameterValue", "HeaderValue")
 # How CodeBuild says that a variable's value is only the name of a secret.
 STORES = ("SECRETS_MANAGER", "PARAMETER_STORE")
-KEY, HEXADECIMAL = re.compile(r"[_-]key$|[a-z]Key$", re.I), re.compile(r"[0-9a-fA-F]{32,}")
 
 
 @on_change(

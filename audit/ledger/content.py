@@ -11,7 +11,8 @@ from pathlib import Path
 from audit.environments import environments
 from audit.errors import AuditError
 from audit.template import Json, read_document
-from audit.view import Resource, View, view
+from audit.view import Resource, View
+from audit.viewed import view
 
 GUARDRAIL, VERSION = "AWS::Bedrock::Guardrail", "AWS::Bedrock::GuardrailVersion"
 SETTINGS = "settings.json"

@@ -9,7 +9,7 @@ from audit.finding import Finding
 from audit.limits import Limits
 from audit.rules.registry import ANY, WHOLE, Rule
 from audit.template import Template
-from audit.view import has_undecided
+from audit.viewed import has_undecided
 
 ACCOUNT = re.compile(r"(?<![0-9a-fA-F-])[0-9]{12}(?![0-9a-fA-F])")
 

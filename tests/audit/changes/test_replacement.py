@@ -12,7 +12,8 @@ import pytest
 
 from audit.replacement import maybe_replaced_by, replaced_by
 from audit.template import Template
-from audit.view import Resource, view
+from audit.view import Resource
+from audit.viewed import view
 from tests.audit.changes.assemblies import raws
 
 ROOT = Path(__file__).parents[3]

@@ -6,7 +6,7 @@ from audit.change import change_rules
 from audit.compare import judge_change
 from audit.template import Template
 from audit.verdict import PASS, overall, read_policy
-from audit.view import view
+from audit.viewed import view
 from audit.worst_case import worst_case
 from tests.audit.changes.shop import ACCOUNT, REGION, TODAY, cases
 
