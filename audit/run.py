@@ -20,6 +20,7 @@ from audit.parity import drift
 from audit.provenance import Provenance
 from audit.replacement import is_known
 from audit.result import Environment, Result
+from audit.rules.registry import rules
 from audit.template import Template
 from audit.verdict import Policy
 from audit.worst_case import worst_case
@@ -42,7 +43,9 @@ def audit(base: Path, head: Path, by: Judgement, provenance: Provenance) -> Resu
     findings = [each for one in judged for each in one.findings] + _drift(judged)
     open_, accepted = waived.split(findings, by.waivers, _paths(before, after), by.today)
     used = [waiver for _, waiver in accepted]
-    open_ += waived.judge_waivers(by.waivers, used, known_rules(), by.today)
+    # What the pack found before is not told again: a waiver of it may be needed and cover nothing.
+    told = known_rules().keys() - {each.id for each in rules()}
+    open_ += waived.judge_waivers(by.waivers, used, told, by.today)
     reviewed = digest(head)
     approved = by.approval.for_digest(reviewed) if by.approval else frozenset()
     return Result(

@@ -44,7 +44,7 @@ def is_sound(waiver: Waiver, today: date) -> bool:
 def judge_waivers(
     waivers: Sequence[Waiver], used: Iterable[Waiver], own_rules: Iterable[str], today: date
 ) -> Iterator[Finding]:
-    """What is wrong with the waivers. Those of other tools' rules cannot be known to be unused."""
+    """What is wrong with the waivers. Only those of `own_rules` can be known to be unused."""
     needed, own = {each.name for each in used}, set(own_rules)
     for waiver in waivers:
         for why in _complaints(waiver, today):

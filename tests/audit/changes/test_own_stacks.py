@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from audit.accepted import read_waivers
 from config.load import ENVIRONMENTS, load_catalogue, parse_environment
 from tests.audit.changes.audited import Told, audited
 from tests.stacks.assembly import synthesize
 
+ACCEPTED = Path("config/accepted.toml")
 PROD = (ENVIRONMENTS / "prod.toml").read_text(encoding="utf-8")
 
 
@@ -19,6 +21,12 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def synthesized(folder: Path, text: str) -> Path:
     synthesize(folder, parse_environment("prod", text, load_catalogue()))
     return folder
+
+
+def test_what_does_not_change_passes_with_all_that_is_accepted(base):
+    """Also what our Bedrock rules found before, which an audit does not tell again."""
+    result = audited(base, base, read_waivers(ACCEPTED)).result
+    assert [each.why for each in result.findings] == []
 
 
 def told(base: Path, folder: Path, before: str, after: str) -> Told:

@@ -93,6 +93,12 @@ def test_one_of_a_rule_that_is_data_is_judged_too(tmp_path):
     assert [each.why for each in result.findings if "nothing needs it" in each.why]
 
 
+def test_one_of_a_rule_of_the_pack_may_be_needed_where_nothing_changes(tmp_path):
+    """What was broken before is not told again, and stays accepted all the same."""
+    result = judged(tmp_path, drops=False, rules='["BR-GUARDRAIL-TOPICS"]')
+    assert (result.findings, result.verdict) == ([], PASS)
+
+
 def test_a_day_is_the_last_one(tmp_path):
     assert judged(tmp_path, until=TODAY.isoformat()).verdict == PASS
 
